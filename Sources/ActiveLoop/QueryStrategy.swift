@@ -1,0 +1,75 @@
+public import Tensor
+
+/// The samples nobody has labelled yet. It has no labels to look at: only an ``Oracle`` reveals one.
+public struct UnlabelledPool: Sendable {
+  /// All samples of the data set, `[N, …]`, labelled ones included, so that indices never change.
+  public let inputs: Tensor
+  /// Indices into `inputs` that are still unlabelled, ascending.
+  public private(set) var indices: [Int]
+
+  /// Every row of `inputs` is unlabelled.
+  public init(inputs: Tensor) {
+    self.inputs = inputs
+    self.indices = Array(0..<(inputs.shape.first ?? 0))
+  }
+
+  /// The number of unlabelled samples.
+  public var count: Int { indices.count }
+
+  /// Takes samples out. Precondition: each is in the pool, and named once.
+  public mutating func remove(_ taken: [Int]) {
+    let gone = Set(taken)
+    let before = indices.count
+    indices.removeAll { gone.contains($0) }
+    precondition(
+      gone.count == taken.count && before - indices.count == taken.count,
+      "samples to remove must be distinct and still in the pool")
+  }
+}
+
+/// Chooses samples of the pool to ask about.
+public protocol QueryStrategy<Subject>: Sendable {
+  /// What the strategy needs of the learner; one that needs probabilities cannot be paired with one that has none.
+  associatedtype Subject: Learner
+
+  /// `min(count, pool.count)` distinct indices of the pool, the most wanted first.
+  func query(
+    _ count: Int, from pool: UnlabelledPool, learner: Subject, using random: inout RandomSource
+  ) throws -> [Int]
+}
+
+/// Makes samples to ask about.
+public protocol QuerySynthesizer<Subject>: Sendable {
+  /// What the synthesiser needs of the learner.
+  associatedtype Subject: Learner
+
+  /// At most `count` new inputs.
+  func synthesize(
+    _ count: Int, learner: Subject, using random: inout RandomSource
+  ) throws -> SynthesizedQueries
+}
+
+/// New inputs, with how they came about.
+public struct SynthesizedQueries: Sendable {
+  /// The inputs, `[N, …]`.
+  public var inputs: Tensor
+  /// The latent codes they were generated from, `[N, z]`.
+  public var latents: Tensor
+  /// What was minimised (for GAAL |Wᵀφ(G(z)) + b|), at the start and at the end, one per input.
+  public var initialObjectives: [Float]
+  /// At the end.
+  public var objectives: [Float]
+  /// Starts that failed and were drawn again.
+  public var restarts: Int
+
+  /// Memberwise.
+  public init(
+    inputs: Tensor, latents: Tensor, initialObjectives: [Float], objectives: [Float], restarts: Int
+  ) {
+    self.inputs = inputs
+    self.latents = latents
+    self.initialObjectives = initialObjectives
+    self.objectives = objectives
+    self.restarts = restarts
+  }
+}

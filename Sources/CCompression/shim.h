@@ -1,0 +1,4 @@
+#include <stdio.h>
+#include <bzlib.h>
+#include <lzma.h>
+#include <zlib.h>

@@ -1,0 +1,153 @@
+// A pool of threads that spin for a moment and then sleep.
+//
+// A job is published by writing its fields and then storing (generation, 0) to `ticket`. A worker reads the
+// ticket, then the fields, and claims unit i by comparing-and-swapping (generation, i) for (generation, i + 1).
+// The fields change only after `ticket` was closed, so a swap that succeeds proves that they were this job's.
+// Nobody waits for a worker that claimed nothing: one that sleeps, or that the system took away, costs nothing.
+
+#include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "ladle_runtime.h"
+
+enum { maximum_threads = 256, spins_before_sleep = 20000, spins_before_yield = 2000 };
+static const uint32_t closed = 0xffffffffu;
+
+static _Atomic uint64_t ticket = 0xffffffffu;
+static _Atomic long job_units;
+static _Atomic(ladle_unit_function) job_function;
+static _Atomic(void *) job_context;
+static _Atomic long units_done;
+static _Atomic int thread_limit = 0;
+static _Atomic int sleepers;
+static int workers_started;  // guarded by caller_lock
+
+static pthread_mutex_t caller_lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_mutex_t sleep_lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t wake = PTHREAD_COND_INITIALIZER;
+static __thread int inside_unit;
+
+static inline void relax(void) {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  __asm__ __volatile__("yield");
+#endif
+}
+
+// Claims and runs one unit; 0 when there is none to claim.
+static int run_one(int worker) {
+  uint64_t seen = atomic_load_explicit(&ticket, memory_order_acquire);
+  for (;;) {
+    uint32_t index = (uint32_t)seen;
+    if (index == closed) return 0;
+    ladle_unit_function function = atomic_load_explicit(&job_function, memory_order_relaxed);
+    void *context = atomic_load_explicit(&job_context, memory_order_relaxed);
+    if ((long)index >= atomic_load_explicit(&job_units, memory_order_relaxed)) return 0;
+    if (atomic_compare_exchange_weak_explicit(&ticket, &seen, seen + 1, memory_order_acq_rel, memory_order_acquire)) {
+      inside_unit = 1;
+      function(context, (long)index, worker);
+      inside_unit = 0;
+      atomic_fetch_add_explicit(&units_done, 1, memory_order_release);
+      return 1;
+    }
+  }
+}
+
+static void *work(void *argument) {
+  int worker = (int)(intptr_t)argument;
+  long idle = 0;
+  for (;;) {
+    if (worker < atomic_load_explicit(&thread_limit, memory_order_relaxed) && run_one(worker)) {
+      idle = 0;
+      continue;
+    }
+    if (++idle < spins_before_sleep) {
+      relax();
+      continue;
+    }
+    uint64_t before = atomic_load(&ticket);
+    pthread_mutex_lock(&sleep_lock);
+    atomic_fetch_add(&sleepers, 1);
+    while (atomic_load(&ticket) == before) pthread_cond_wait(&wake, &sleep_lock);
+    atomic_fetch_sub(&sleepers, 1);
+    pthread_mutex_unlock(&sleep_lock);
+    idle = 0;
+  }
+  return NULL;
+}
+
+static int default_threads(void) {
+  const char *text = getenv("LADLE_THREADS");
+  if (text) {
+    int asked = atoi(text);
+    if (asked >= 1 && asked <= maximum_threads) return asked;
+  }
+  long online = sysconf(_SC_NPROCESSORS_ONLN);
+  return online < 1 ? 1 : online > maximum_threads ? maximum_threads : (int)online;
+}
+
+// With caller_lock held.
+static void start_workers(int limit) {
+  while (workers_started < limit - 1) {
+    pthread_t thread;
+    pthread_attr_t attributes;
+    pthread_attr_init(&attributes);
+    pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+    pthread_attr_setstacksize(&attributes, 8u << 20);
+    int failed = pthread_create(&thread, &attributes, work, (void *)(intptr_t)(workers_started + 1));
+    pthread_attr_destroy(&attributes);
+    if (failed) return;  // the calling thread does what they would have done
+    workers_started++;
+  }
+}
+
+int ladle_pool_threads(void) {
+  int limit = atomic_load(&thread_limit);
+  if (limit == 0) {
+    int none = 0;
+    limit = default_threads();
+    if (!atomic_compare_exchange_strong(&thread_limit, &none, limit)) limit = none;
+  }
+  return limit;
+}
+
+void ladle_pool_set_threads(int threads) {
+  if (threads < 1) threads = 1;
+  if (threads > maximum_threads) threads = maximum_threads;
+  pthread_mutex_lock(&caller_lock);
+  atomic_store(&thread_limit, threads);
+  pthread_mutex_unlock(&caller_lock);
+}
+
+void ladle_parallel(long units, ladle_unit_function function, void *context) {
+  if (units <= 0) return;
+  int limit = ladle_pool_threads();
+  if (units == 1 || limit == 1 || inside_unit || units >= (long)closed || pthread_mutex_trylock(&caller_lock) != 0) {
+    for (long unit = 0; unit < units; unit++) function(context, unit, 0);
+    return;
+  }
+  start_workers(limit);
+  uint64_t generation = (atomic_load(&ticket) >> 32) + 1;
+  atomic_store_explicit(&job_units, units, memory_order_relaxed);
+  atomic_store_explicit(&job_function, function, memory_order_relaxed);
+  atomic_store_explicit(&job_context, context, memory_order_relaxed);
+  atomic_store_explicit(&units_done, 0, memory_order_relaxed);
+  atomic_store(&ticket, generation << 32);
+  if (atomic_load(&sleepers) > 0) {
+    pthread_mutex_lock(&sleep_lock);
+    pthread_cond_broadcast(&wake);
+    pthread_mutex_unlock(&sleep_lock);
+  }
+  while (run_one(0)) {}
+  long spins = 0;
+  while (atomic_load_explicit(&units_done, memory_order_acquire) < units) {
+    if (++spins > spins_before_yield) sched_yield();
+    else relax();
+  }
+  atomic_store(&ticket, (generation << 32) | closed);
+  pthread_mutex_unlock(&caller_lock);
+}

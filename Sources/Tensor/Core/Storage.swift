@@ -1,0 +1,48 @@
+internal import CKernels
+
+/// A buffer of 32-bit floats from the storage pool: 64-byte aligned, recycled when the last tensor lets go.
+///
+/// `@unchecked` because the compiler cannot see that a buffer is written only while one tensor holds it
+/// (`isKnownUniquelyReferenced`, or before its first tensor exists).
+package final class Storage: @unchecked Sendable {
+  package let pointer: UnsafeMutablePointer<Float>
+  package let count: Int
+
+  /// A buffer whose contents are undefined.
+  package init(count: Int) {
+    let bytes = count * MemoryLayout<Float>.stride
+    guard let memory = ladle_allocate(bytes) else {
+      preconditionFailure("out of memory: the system has no \(bytes) bytes for a tensor of \(count) scalars")
+    }
+    self.pointer = memory.assumingMemoryBound(to: Float.self)
+    self.count = count
+  }
+
+  deinit { ladle_release(pointer, count * MemoryLayout<Float>.stride) }
+}
+
+/// What the storage pool holds, in bytes.
+public struct MemoryStatistics: Sendable {
+  /// Buffers asked from the operating system since the start of the process.
+  public var systemAllocations: Int
+  /// Bytes that tensors hold now.
+  public var liveBytes: Int
+  /// The largest `liveBytes` since the last ``resetPeak()``.
+  public var peakBytes: Int
+  /// Bytes kept for reuse.
+  public var cachedBytes: Int
+
+  /// A reading of this moment.
+  public static var current: MemoryStatistics {
+    let read = ladle_storage_read()
+    return MemoryStatistics(
+      systemAllocations: Int(read.system_allocations), liveBytes: Int(read.live_bytes),
+      peakBytes: Int(read.peak_bytes), cachedBytes: Int(read.cached_bytes))
+  }
+
+  /// Starts a new measurement of the peak.
+  public static func resetPeak() { ladle_storage_reset_peak() }
+
+  /// Returns every cached buffer to the operating system.
+  public static func trim() { ladle_trim() }
+}

@@ -1,0 +1,3 @@
+import LadleCommand
+
+await Ladle.start()
