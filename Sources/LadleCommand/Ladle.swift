@@ -2,10 +2,14 @@ public import ArgumentParser
 
 /// The command `ladle`.
 public struct Ladle: AsyncParsableCommand {
+  /// The version of the package.
+  public static let version = "0.1.0"
+
   /// Name, abstract and subcommands.
   public static let configuration = CommandConfiguration(
     commandName: "ladle",
-    abstract: "Label-efficient active deep learning: pick, or synthesise, the few samples worth labelling.")
+    abstract: "Label-efficient active deep learning: pick, or synthesise, the few samples worth labelling.",
+    version: version)
 
   /// For the parser.
   public init() {}

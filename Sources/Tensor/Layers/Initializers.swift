@@ -27,6 +27,10 @@ public enum Initializer: Sendable, Codable, Hashable {
     case output
   }
 
+  /// PyTorch's default for weights: uniform in ±1/√fanIn.
+  public static let `default` = Initializer.kaimingUniform(
+    fan: .input, gain: gain(leakyReLUSlope: (5 as Float).squareRoot()))
+
   /// PyTorch's default for the weights and the bias of linear and convolution layers: uniform in ±1/√`fanIn`, where
   /// `fanIn` is that of the weights (see ``fans(of:)``).
   public static func layerDefault(fanIn: Int) -> Initializer {

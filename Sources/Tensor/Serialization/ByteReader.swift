@@ -6,10 +6,12 @@ package struct ByteReader {
   /// Bytes consumed so far: the offset that errors name.
   package private(set) var offset = 0
 
-  package init(_ bytes: some Sequence<UInt8>, file: String) {
-    self.bytes = ArraySlice(bytes)
+  package init(_ bytes: ArraySlice<UInt8>, file: String) {
+    self.bytes = bytes
     self.file = file
   }
+
+  package init(_ bytes: [UInt8], file: String) { self.init(bytes[...], file: file) }
 
   package var remaining: Int { bytes.count - offset }
 
