@@ -23,7 +23,7 @@ struct GAALRun: Sendable {
       settings.dataset, framing: framing, poolLimit: settings.poolLimit, directories: dataDirectories)
     let data = try ExperimentData(
       pool: task.pool.images,
-      tests: try task.tests.map { test in
+      tests: task.tests.map { test in
         ExperimentData.TestSet(name: test.name, inputs: test.data.images, labels: test.data.labels)
       }, classNames: task.pool.classNames)
 

@@ -40,6 +40,9 @@ enum ReportStylesheet {
     .gallery .image{margin:0;flex:0 1 auto}
     .image img{display:block;max-width:100%;height:auto;border-radius:4px;border:1px solid var(--line);background:#000}
     .image figcaption{margin-top:6px}
+    .tiles{display:grid;grid-template-columns:repeat(auto-fill,minmax(68px,1fr));gap:12px 10px;max-width:860px}
+    .tile{font-size:.78rem;line-height:1.3;text-align:center;font-variant-numeric:tabular-nums}
+    .tile img{display:block;width:100%;border:3px solid;border-radius:5px;margin-bottom:3px}
     .enlarged{image-rendering:pixelated}
     pre{background:var(--raised);border:1px solid var(--line);border-radius:8px;padding:12px 14px;overflow-x:auto;\
     font:13.5px/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;white-space:pre-wrap;overflow-wrap:anywhere}
