@@ -14,7 +14,7 @@ struct GAALFindings {
     self.schemes = schemes.filter { $0 != .supervised }
     hasSupervised = schemes.contains(.supervised)
     let present = Set(records.map(\.labelled))
-    let wanted = [initialLabels, 100, 150, 200, 250, 300, 350, 500, 1000, budget]
+    let wanted = [initialLabels, 100, 150, 200, 250, 350, 500, 1000, 2000, budget]
     checkpoints = Set(wanted.filter { $0 >= initialLabels && $0 <= budget && present.contains($0) }).sorted()
   }
 

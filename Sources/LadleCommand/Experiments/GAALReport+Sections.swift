@@ -23,16 +23,20 @@ extension GAALReport {
     }
   }
 
+  /// More pictures of one round than this tell nothing new.
+  private static let tileLimit = 24
+
   private func caption(_ record: QueryRecord, _ scheme: Scheme, _ seed: Int) -> String {
     let named = record.answers.count { $0 != QueryRecord.cannotTell }
+    let rest = record.images.count > Self.tileLimit ? ", of which the first \(Self.tileLimit) follow" : ""
     let restarts = record.restarts == 0 ? "" : " \(record.restarts) starts were drawn again."
     return
-      "Round \(record.round), seed \(seed): \(record.answers.count) images shown, \(named) named. Under each the oracle’s "
+      "Round \(record.round), seed \(seed): \(record.answers.count) images shown, \(named) named\(rest). Under each the oracle’s "
       + "answer, and the distance from the boundary before and after refitting.\(restarts)"
   }
 
   private func tiles(_ record: QueryRecord) -> [Report.Tile] {
-    zip(record.images, record.answers).enumerated().map { index, pair in
+    zip(record.images.prefix(Self.tileLimit), record.answers).enumerated().map { index, pair in
       let label = task.pool.classNames.firstIndex(of: pair.1)
       let color = label.map { ClassColors.all[$0 % ClassColors.all.count] } ?? .gray(140)
       let distances = [record.distancesBefore, record.distancesAfter].map { values in

@@ -10,6 +10,8 @@ struct GAALReport {
     var classifierAccuracy: Double?
     /// The share of random samples it recognises as one of the two classes.
     var recognised: Double?
+    /// What the reader should know of how the run went.
+    var remarks: [String] = []
     var samples: ImageSheet?
     var real: ImageSheet?
   }
@@ -155,47 +157,59 @@ struct GAALReport {
   }
 
   private var tableSection: Report.Section {
-    Report.Section(
+    let remarks = facts.remarks.map { Report.Block.remark($0) }
+    return Report.Section(
       title: "Figures",
-      blocks: task.tests.map { .table(table($0)) } + [
+      blocks: remarks + task.tests.flatMap { [.table(accuracyTable($0)), .table(comparisonTable($0))] } + [
         .paragraph(
-          "± is half the width of the 95 % confidence interval of the mean. Area is the mean accuracy over the budget. "
-            + "Shown counts every sample the oracle looked at; discarded ones cost attention, not labels."),
+          "± is half the width of the 95 % confidence interval of the mean. The mean over the budget is the area under "
+            + "a seed’s curve, divided by the labels it spans. Shown counts every sample the oracle looked at; those it "
+            + "discarded cost attention, not labels."),
         .table(timingTable),
       ])
   }
 
-  private func table(_ test: ImageTask.Test) -> Report.Table {
+  private func accuracyTable(_ test: ImageTask.Test) -> Report.Table {
     let metric = GAALFindings.metric(test)
-    var columns = [Report.Table.Column("scheme", isNumeric: false)]
-    columns += findings.checkpoints.map { .init("\($0) labels") }
-    columns += [.init("area"), .init("over random"), .init("wins : losses"), .init("reaches supervised"), .init("shown"), .init("discarded")]
-    let means = findings.checkpoints.map { labelled in
-      findings.schemes.compactMap { scheme in
-        findings.curve(scheme, metric).points.first { $0.labelled == labelled }?.summary.mean
-      }.max()
+    let curves = findings.schemes.map { findings.curve($0, metric).points }
+    let best = findings.checkpoints.map { labelled in
+      curves.compactMap { points in points.first { $0.labelled == labelled }?.summary.mean }.max()
     }
-    var rows = findings.schemes.map { scheme -> [Report.Table.Cell] in
-      let points = findings.curve(scheme, metric).points
-      let difference = findings.overRandom(scheme, metric)
-      let attention = findings.attention(scheme)
-      return [.init(scheme.title)]
-        + zip(findings.checkpoints, means).map { labelled, best in
+    var rows = zip(findings.schemes, curves).map { scheme, points -> [Report.Table.Cell] in
+      [.init(scheme.title)]
+        + zip(findings.checkpoints, best).map { labelled, best in
           guard let summary = points.first(where: { $0.labelled == labelled })?.summary else { return "–" }
           return .init(summary.percentText, isEmphasized: summary.mean == best && findings.schemes.count > 1)
-        } + [
-          .init(findings.area(scheme, metric)?.percentText ?? "–"), .init(difference?.area?.pointsText ?? "–"),
-          .init(difference.map { "\($0.wins) : \($0.losses)" } ?? "–"),
-          .init(findings.labelsToSupervised(scheme, metric).map { "\($0) labels" } ?? "–"),
-          .init(attention.map { fixed($0.attempted.mean, 0) } ?? "–"),
-          .init(attention.map { fixed($0.discarded.mean, 0) } ?? "–"),
-        ]
+        }
     }
     if let all = findings.supervised(metric) {
-      let empty = Array(repeating: Report.Table.Cell("–"), count: columns.count - 2)
-      rows.append([.init("\(Scheme.supervised.title) (\(task.pool.count) labels)"), .init(all.percentText)] + empty)
+      let empty = Array(repeating: Report.Table.Cell(""), count: max(0, findings.checkpoints.count - 1))
+      rows.append([.init("\(Scheme.supervised.title), all \(task.pool.count)")] + empty + [.init(all.percentText)])
     }
-    return Report.Table(caption: "Accuracy on \(test.title), in per cent.", columns: columns, rows: rows)
+    return Report.Table(
+      caption: "Accuracy on \(test.title), in per cent, by labels.",
+      columns: [.init("scheme", isNumeric: false)] + findings.checkpoints.map { .init("\($0)") }, rows: rows)
+  }
+
+  private func comparisonTable(_ test: ImageTask.Test) -> Report.Table {
+    let metric = GAALFindings.metric(test)
+    let rows = findings.schemes.map { scheme -> [Report.Table.Cell] in
+      let difference = findings.overRandom(scheme, metric)
+      let attention = findings.attention(scheme)
+      return [
+        .init(scheme.title), .init(findings.area(scheme, metric)?.percentText ?? "–"),
+        .init(difference?.area?.pointsText ?? "–"), .init(difference.map { "\($0.wins) : \($0.losses)" } ?? "–"),
+        .init(findings.labelsToSupervised(scheme, metric).map { "\($0)" } ?? "–"),
+        .init(attention.map { fixed($0.attempted.mean, 0) } ?? "–"),
+        .init(attention.map { fixed($0.discarded.mean, 0) } ?? "–"),
+      ]
+    }
+    return Report.Table(
+      caption: "Over the whole budget, on \(test.title). Differences are paired by seed.",
+      columns: [
+        .init("scheme", isNumeric: false), .init("mean over budget"), .init("over random"), .init("wins : losses"),
+        .init("labels to supervised"), .init("shown"), .init("discarded"),
+      ], rows: rows)
   }
 
   private var timingTable: Report.Table {

@@ -32,7 +32,7 @@ enum ReportStylesheet {
     caption{text-align:left;padding-bottom:.5em}
     th,td{text-align:left;padding:.38em 1.1em .38em 0;border-bottom:1px solid var(--line);vertical-align:top}
     thead th{font-weight:600;color:var(--quiet);font-size:.85rem;border-bottom:1.5px solid var(--quiet)}
-    tbody th{font-weight:500}
+    tbody th{font-weight:500;white-space:nowrap}
     .number{text-align:right;white-space:nowrap;padding:.38em 0 .38em 1.4em}
     .definitions th{color:var(--quiet);font-weight:400;white-space:nowrap}
     .definitions td{overflow-wrap:anywhere}
