@@ -22,7 +22,8 @@ struct GAALRun: Sendable {
     for note in directory.notes { progress.note("ladle: \(note)") }
     let framing = Framing(rawValue: settings.experiment.framing) ?? .stretch
     let task = try ImageTask.load(
-      settings.dataset, framing: framing, poolLimit: settings.poolLimit, directories: dataDirectories)
+      settings.dataset, framing: framing, poolLimit: settings.poolLimit, directories: dataDirectories,
+      withClassifier: settings.needsGenerator)
     let data = try ExperimentData(
       pool: task.pool.images,
       tests: task.tests.map { test in

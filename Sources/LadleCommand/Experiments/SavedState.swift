@@ -11,7 +11,7 @@ enum SavedState {
     let ledger = try JSONValue(encoding: state.ledger).text(indented: false)
     let file = SafeTensors(
       [("inputs", state.synthesizedInputs), ("latents", state.synthesizedLatents)], metadata: ["ledger": ledger])
-    try directory.write(file.serialize(), to: path(state.ledger.scheme, state.ledger.seed))
+    try directory.write(file.serialize(), to: path(state.ledger.scheme, state.ledger.seed), flushing: true)
   }
 
   /// The state, or nil if no round is finished.

@@ -1,7 +1,8 @@
 import Foundation
 import Tensor
 
-/// An append-only file of one JSON value per line, each flushed to the device before the call returns.
+/// An append-only file of one JSON value per line, each flushed to the device before the call returns
+/// unless `flushing` is off.
 ///
 /// A process killed while it appends leaves a torn last line; opening the file drops it. Any other line that cannot
 /// be read is an error: it was whole once, so something else damaged the file.
@@ -12,11 +13,13 @@ final class JSONLinesFile<Record: Codable & Sendable> {
   /// Whether a torn last line was dropped when the file was opened.
   private(set) var droppedTornLine = false
   private let descriptor: Int32
+  private let flushing: Bool
   private var length = 0
 
   /// Opens the file, or makes it, and reads what it holds.
-  init(path: String) throws {
+  init(path: String, flushing: Bool = true) throws {
     self.path = path
+    self.flushing = flushing
     descriptor = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else {
       throw CommandFailure(.world, "\(path) cannot be opened for writing: \(systemClause(errno)).")
@@ -79,7 +82,7 @@ final class JSONLinesFile<Record: Codable & Sendable> {
         }
       }
     }
-    if code == 0, fsync(descriptor) != 0 { code = errno }
+    if code == 0, flushing, fsync(descriptor) != 0 { code = errno }
     guard code == 0 else {
       _ = ftruncate(descriptor, off_t(length))
       throw CommandFailure(.world, "\(path) cannot be written: \(systemClause(code)); free some space and run again.")

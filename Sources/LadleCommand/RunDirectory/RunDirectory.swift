@@ -54,7 +54,7 @@ final class RunDirectory {
       try AtomicFile.write(try configuration.text(indented: true), to: path + "/config.json")
     }
     rounds = try JSONLinesFile(path: path + "/rounds.jsonl")
-    timings = try JSONLinesFile(path: path + "/timings.jsonl")
+    timings = try JSONLinesFile(path: path + "/timings.jsonl", flushing: false)
     if rounds.droppedTornLine {
       notes.append("the last line of rounds.jsonl was torn and has been dropped; its round is done again")
     }
@@ -91,11 +91,12 @@ final class RunDirectory {
 
   // MARK: - Files
 
-  /// Writes a file of the run, whole or not at all, making the directories it lies in.
-  func write(_ bytes: [UInt8], to relativePath: String) throws {
+  /// Writes a file of the run, whole or not at all, making the directories it lies in. `flushing` as in
+  /// ``AtomicFile``: what continuing does not depend on need not wait for the device.
+  func write(_ bytes: [UInt8], to relativePath: String, flushing: Bool = false) throws {
     let full = "\(path)/\(relativePath)"
     if let slash = full.lastIndex(of: "/") { try Self.makeDirectory(String(full[..<slash])) }
-    try AtomicFile.write(bytes, to: full)
+    try AtomicFile.write(bytes, to: full, flushing: flushing)
   }
 
   /// The bytes of a file of the run, or nil if there is none.

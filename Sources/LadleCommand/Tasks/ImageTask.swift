@@ -32,15 +32,16 @@ extension ImageTask {
   ///   - framing: how USPS's digits are brought to MNIST's frame; both ways are tested on, this one first.
   ///   - poolLimit: keeps the first so many images of the pool.
   ///   - directories: where data sets lie, first to last.
+  ///   - withClassifier: whether the sets for the classifier are wanted; glyphs are not drawn for nothing.
   static func load(
-    _ dataset: GAALDataset, framing: Framing, poolLimit: Int?, directories: [String]
+    _ dataset: GAALDataset, framing: Framing, poolLimit: Int?, directories: [String], withClassifier: Bool
   ) throws -> ImageTask {
     let locator = DatasetLocator(directories: directories)
     var task =
       switch dataset {
       case .mnistUSPS, .mnist: try digits(dataset, framing, locator)
       case .cifar10: try photographs(locator)
-      case .glyphs: glyphs()
+      case .glyphs: glyphs(poolLimit, withClassifier)
       }
     if let poolLimit { task.pool = task.pool.prefix(poolLimit) }
     return task
@@ -100,17 +101,17 @@ extension ImageTask {
       classifierTraining: training, classifierTest: test)
   }
 
-  private static func glyphs() -> ImageTask {
+  private static func glyphs(_ poolLimit: Int?, _ withClassifier: Bool) -> ImageTask {
     func draw(_ style: GlyphGenerator.Style, _ digits: [Int], seed: Int, count: Int) -> ImageDataset {
       GlyphGenerator(configuration: .init(style: style, digits: digits, seed: seed)).dataset(count: count)
     }
     let pair = [digitPair.0, digitPair.1]
     return ImageTask(
-      dataset: .glyphs, pool: draw(.pen, pair, seed: 1, count: 6000),
+      dataset: .glyphs, pool: draw(.pen, pair, seed: 1, count: min(6000, poolLimit ?? 6000)),
       tests: [
         Test(name: "stamp", title: "stamped glyphs", data: draw(.stamp, pair, seed: 2, count: 1500)),
         Test(name: "pen", title: "penned glyphs", data: draw(.pen, pair, seed: 3, count: 1500)),
-      ], classifierTraining: draw(.pen, Array(0...9), seed: 4, count: 15_000),
-      classifierTest: draw(.pen, Array(0...9), seed: 5, count: 2000))
+      ], classifierTraining: draw(.pen, Array(0...9), seed: 4, count: withClassifier ? 15_000 : 0),
+      classifierTest: draw(.pen, Array(0...9), seed: 5, count: withClassifier ? 2000 : 0))
   }
 }

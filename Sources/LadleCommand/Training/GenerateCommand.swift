@@ -72,7 +72,9 @@ struct GenerateCommand: AsyncParsableCommand {
     // Minutes of training are lost if the place for the result turns out to be none.
     for path in [out] + (weights.map { [$0] } ?? []) { try Self.checkWritable(path) }
     let progress = ProgressReporter(output: quiet ? .silent : .standardError)
-    let task = try ImageTask.load(dataset, framing: .stretch, poolLimit: limit, directories: data.directories())
+    let task = try ImageTask.load(
+      dataset, framing: .stretch, poolLimit: limit, directories: data.directories(),
+      withClassifier: false)
     Interruption.shared.install {}
     let workshop = ModelWorkshop(cache: cache.cache, progress: progress, backend: BackendDescription())
     let generator: DCGANGenerator

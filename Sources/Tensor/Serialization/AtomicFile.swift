@@ -7,8 +7,11 @@ public enum AtomicFile {
   /// The bytes go to a temporary file in the same directory, which is flushed to the device and then renamed; the
   /// directory is flushed too. A reader, or a machine that loses power, sees the old contents or the new. After an
   /// error the old contents are untouched and no temporary file is left.
-  public static func write(_ bytes: [UInt8], to path: String) throws(FileFormatError) {
-    try write(to: path) { descriptor in writeAll(bytes, to: descriptor) }
+  ///
+  /// - Parameter flushing: whether to wait for the device, some milliseconds. Without, the file is whole or absent for
+  ///   every process all the same, but a loss of power may leave it empty: for files that can be made again.
+  public static func write(_ bytes: [UInt8], to path: String, flushing: Bool = true) throws(FileFormatError) {
+    try write(to: path, flushing: flushing) { descriptor in writeAll(bytes, to: descriptor) }
   }
 
   /// Replaces, or makes, the file at `path` with the UTF-8 bytes of `text`.
@@ -17,7 +20,9 @@ public enum AtomicFile {
   }
 
   /// `fill` writes to the descriptor and returns an error code of the system, or 0.
-  private static func write(to path: String, fill: (Int32) -> Int32) throws(FileFormatError) {
+  private static func write(
+    to path: String, flushing: Bool, fill: (Int32) -> Int32
+  ) throws(FileFormatError) {
     func failure(_ code: Int32) -> FileFormatError { .unwritable(file: path, reason: systemReason(code)) }
     try checkPath(path) { .unwritable(file: path, reason: $0) }
     var status = stat()
@@ -48,14 +53,14 @@ public enum AtomicFile {
 
     var code = fill(descriptor)
     if code == 0, let mode, fchmod(descriptor, mode) != 0 { code = errno }
-    if code == 0, fsync(descriptor) != 0 { code = errno }
+    if code == 0, flushing, fsync(descriptor) != 0 { code = errno }
     if close(descriptor) != 0, code == 0 { code = errno }
     if code == 0, rename(temporary, path) != 0 { code = errno }
     guard code == 0 else {
       unlink(temporary)
       throw failure(code)
     }
-    code = flushDirectory(directory)
+    code = flushing ? flushDirectory(directory) : 0
     if code != 0 { throw failure(code) }
   }
 
