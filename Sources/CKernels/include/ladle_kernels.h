@@ -1,4 +1,6 @@
-// The loops BLAS does not have. One topic per .c file; every function here is tested against naive Swift.
+// The loops BLAS does not have. One topic per .c file, with a header of the same stem; every function here is
+// tested against naive Swift. (The module map takes every header of this folder; after adding one to an existing
+// build folder, touch module.modulemap.)
 //
 // Letters, used throughout:
 //   n  number of scalars            N  images in a batch        H W  height and width
@@ -9,10 +11,5 @@
 // shape alone, so results do not depend on the number of threads.
 #ifndef LADLE_KERNELS_H
 #define LADLE_KERNELS_H
-
-#include <stddef.h>
-#include <stdint.h>
-
-#include "ladle_runtime.h"
 
 #endif

@@ -1,0 +1,13 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Programs to read in five minutes and run in one: `swift run -c release --package-path Examples xor`.
+let package = Package(
+  name: "Examples",
+  dependencies: [.package(name: "Ladle", path: "..")],
+  targets: [
+    .executableTarget(
+      name: "xor", dependencies: [.product(name: "Tensor", package: "Ladle")], path: "XOR")
+  ],
+  swiftLanguageModes: [.v6]
+)

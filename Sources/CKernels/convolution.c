@@ -1,0 +1,110 @@
+#include <math.h>
+#include <string.h>
+
+#include "ladle_convolution.h"
+#include "ladle_runtime.h"
+
+LADLE_CLONES
+void ladle_gather_patches(const float *x, ladle_patches s, long first_row, long rows, float *patches) {
+  const long run = s.kernel_width * s.channels, pixel = s.channels, line = s.width * s.channels;
+  const long plane = s.out_height * s.out_width;
+  long image = first_row / plane, oy = first_row % plane / s.out_width, ox = first_row % s.out_width;
+  for (long row = 0; row < rows; row++) {
+    const float *source = x + image * s.height * line;
+    const long x0 = ox * s.stride_x - s.padding_x;
+    const long left = x0 < 0 ? -x0 : 0;
+    const long right = x0 + s.kernel_width > s.width ? x0 + s.kernel_width - s.width : 0;
+    for (long ky = 0; ky < s.kernel_height; ky++, patches += run) {
+      const long y = oy * s.stride_y - s.padding_y + ky;
+      if (y < 0 || y >= s.height || left >= s.kernel_width || right >= s.kernel_width) {
+        memset(patches, 0, (size_t)run * sizeof(float));
+        continue;
+      }
+      if (left) memset(patches, 0, (size_t)(left * pixel) * sizeof(float));
+      memcpy(patches + left * pixel, source + y * line + (x0 + left) * pixel,
+             (size_t)((s.kernel_width - left - right) * pixel) * sizeof(float));
+      if (right) memset(patches + run - right * pixel, 0, (size_t)(right * pixel) * sizeof(float));
+    }
+    if (++ox == s.out_width) {
+      ox = 0;
+      if (++oy == s.out_height) {
+        oy = 0;
+        image++;
+      }
+    }
+  }
+}
+
+LADLE_CLONES
+void ladle_scatter_patches(const float *patches, ladle_patches s, long first_row, long rows, float *x) {
+  const long run = s.kernel_width * s.channels, pixel = s.channels, line = s.width * s.channels;
+  const long plane = s.out_height * s.out_width;
+  long image = first_row / plane, oy = first_row % plane / s.out_width, ox = first_row % s.out_width;
+  for (long row = 0; row < rows; row++) {
+    float *target = x + image * s.height * line;
+    const long x0 = ox * s.stride_x - s.padding_x;
+    const long left = x0 < 0 ? -x0 : 0;
+    const long right = x0 + s.kernel_width > s.width ? x0 + s.kernel_width - s.width : 0;
+    const long count = (s.kernel_width - left - right) * pixel;
+    for (long ky = 0; ky < s.kernel_height; ky++, patches += run) {
+      const long y = oy * s.stride_y - s.padding_y + ky;
+      if (y < 0 || y >= s.height || count <= 0) continue;
+      float *restrict to = target + y * line + (x0 + left) * pixel;
+      const float *restrict from = patches + left * pixel;
+      for (long i = 0; i < count; i++) to[i] += from[i];
+    }
+    if (++ox == s.out_width) {
+      ox = 0;
+      if (++oy == s.out_height) {
+        oy = 0;
+        image++;
+      }
+    }
+  }
+}
+
+LADLE_CLONES
+void ladle_max_pool(const float *x, ladle_patches s, long first_row, long rows, float *y, int *position) {
+  const long plane = s.out_height * s.out_width, C = s.channels;
+  for (long row = 0; row < rows; row++, y += C, position += C) {
+    const long index = first_row + row, image = index / plane, oy = index % plane / s.out_width, ox = index % s.out_width;
+    const float *source = x + image * s.height * s.width * C;
+    int first = 1;
+    for (long ky = 0; ky < s.kernel_height; ky++) {
+      const long iy = oy * s.stride_y - s.padding_y + ky;
+      if (iy < 0 || iy >= s.height) continue;
+      for (long kx = 0; kx < s.kernel_width; kx++) {
+        const long ix = ox * s.stride_x - s.padding_x + kx;
+        if (ix < 0 || ix >= s.width) continue;
+        const int here = (int)(iy * s.width + ix);
+        const float *from = source + here * C;
+        if (first) {
+          for (long c = 0; c < C; c++) {
+            y[c] = from[c];
+            position[c] = here;
+          }
+          first = 0;
+        } else {
+          for (long c = 0; c < C; c++) {
+            const int larger = from[c] > y[c] || (from[c] != from[c] && y[c] == y[c]);
+            y[c] = larger ? from[c] : y[c];
+            position[c] = larger ? here : position[c];
+          }
+        }
+      }
+    }
+  }
+}
+
+LADLE_CLONES
+void ladle_max_pool_backward(const float *dy, const int *position, ladle_patches s, long first_image, long images,
+                             float *dx) {
+  const long plane = s.out_height * s.out_width, C = s.channels;
+  for (long image = first_image; image < first_image + images; image++) {
+    float *target = dx + image * s.height * s.width * C;
+    const float *from = dy + image * plane * C;
+    const int *at = position + image * plane * C;
+    for (long row = 0; row < plane; row++)
+      for (long c = 0; c < C; c++) target[at[row * C + c] * C + c] += from[row * C + c];
+  }
+}

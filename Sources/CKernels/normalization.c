@@ -1,0 +1,86 @@
+#include <string.h>
+
+#include "ladle_normalization.h"
+#include "ladle_runtime.h"
+
+LADLE_CLONES
+void ladle_channel_sums(const float *x, long rows, long C, float *restrict sum) {
+  memset(sum, 0, (size_t)C * sizeof(float));
+  for (long r = 0; r < rows; r++, x += C)
+    for (long c = 0; c < C; c++) sum[c] += x[c];
+}
+
+LADLE_CLONES
+void ladle_channel_moments(const float *x, long rows, long C, float *restrict mean, float *restrict squares) {
+  memset(mean, 0, (size_t)C * sizeof(float));
+  memset(squares, 0, (size_t)C * sizeof(float));
+  const float *row = x;
+  for (long r = 0; r < rows; r++, row += C)
+    for (long c = 0; c < C; c++) mean[c] += row[c];
+  const float share = 1.0f / (float)rows;
+  for (long c = 0; c < C; c++) mean[c] *= share;
+  row = x;
+  for (long r = 0; r < rows; r++, row += C)
+    for (long c = 0; c < C; c++) {
+      const float deviation = row[c] - mean[c];
+      squares[c] += deviation * deviation;
+    }
+}
+
+LADLE_CLONES
+void ladle_affine_act(const float *x, long rows, long C, const float *restrict scale, const float *restrict shift,
+                      float slope, float *restrict y) {
+  for (long r = 0; r < rows; r++, x += C, y += C)
+    for (long c = 0; c < C; c++) {
+      const float v = x[c] * scale[c] + shift[c];
+      y[c] = v > 0 ? v : slope * v;
+    }
+}
+
+LADLE_CLONES
+void ladle_affine_act_backward(const float *x, const float *dy, long rows, long C, const float *restrict scale,
+                               const float *restrict shift, float slope, float *restrict dx) {
+  for (long r = 0; r < rows; r++, x += C, dy += C, dx += C)
+    for (long c = 0; c < C; c++) {
+      const float v = x[c] * scale[c] + shift[c];
+      dx[c] = (v > 0 ? dy[c] : slope * dy[c]) * scale[c];
+    }
+}
+
+LADLE_CLONES
+void ladle_norm_backward_sums(const float *x, const float *dy, long rows, long C, const float *restrict scale,
+                              const float *restrict shift, float slope, const float *restrict mean,
+                              float *restrict sum, float *restrict sum_product) {
+  memset(sum, 0, (size_t)C * sizeof(float));
+  memset(sum_product, 0, (size_t)C * sizeof(float));
+  for (long r = 0; r < rows; r++, x += C, dy += C)
+    for (long c = 0; c < C; c++) {
+      const float v = x[c] * scale[c] + shift[c];
+      const float g = v > 0 ? dy[c] : slope * dy[c];
+      sum[c] += g;
+      sum_product[c] += g * (x[c] - mean[c]);
+    }
+}
+
+LADLE_CLONES
+void ladle_norm_backward_apply(const float *x, const float *dy, long rows, long C, const float *restrict scale,
+                               const float *restrict shift, float slope, const float *restrict a,
+                               const float *restrict b, float *restrict dx) {
+  for (long r = 0; r < rows; r++, x += C, dy += C, dx += C)
+    for (long c = 0; c < C; c++) {
+      const float v = x[c] * scale[c] + shift[c];
+      const float g = v > 0 ? dy[c] : slope * dy[c];
+      dx[c] = g * scale[c] + x[c] * a[c] + b[c];
+    }
+}
+
+LADLE_CLONES
+void ladle_add_bias(float *x, long rows, long C, const float *restrict bias) {
+  for (long r = 0; r < rows; r++, x += C)
+    for (long c = 0; c < C; c++) x[c] += bias[c];
+}
+
+LADLE_CLONES
+void ladle_accumulate(const float *restrict x, long n, float *restrict y) {
+  for (long i = 0; i < n; i++) y[i] += x[i];
+}

@@ -1,0 +1,95 @@
+/// Layers applied one after the other.
+///
+/// ```swift
+/// let classifier = Sequential {
+///   Dense(784, 128)
+///   ReLU()
+///   Dense(128, 10)
+/// }
+/// ```
+///
+/// Batch normalisation followed by ReLU or LeakyReLU is computed in one pass: models stay as papers write them.
+public struct Sequential: Layer {
+  /// The layers, in order.
+  public var layers: [any Layer]
+
+  /// The layers that `layers` lists.
+  public init(@SequentialBuilder _ layers: () -> [any Layer]) { self.layers = layers() }
+
+  /// The given layers.
+  public init(layers: [any Layer]) { self.layers = layers }
+
+  public mutating func visitParameters(with visitor: inout some ParameterVisitor) {
+    for index in layers.indices {
+      var scoped = ScopedVisitor(prefix: "\(index).", base: visitor)
+      layers[index].visitParameters(with: &scoped)
+      visitor = scoped.base
+    }
+  }
+
+  public func callAsFunction(_ input: Tensor) -> Tensor {
+    var x = input
+    var index = 0
+    while index < layers.count {
+      if let norm = layers[index] as? BatchNormalization, let slope = slope(after: index) {
+        x = norm.inferred(x, slope: slope)
+        index += 2
+      } else {
+        x = layers[index](x)
+        index += 1
+      }
+    }
+    return x
+  }
+
+  public mutating func forward(_ input: Tensor, using random: inout RandomSource) -> Tensor {
+    var x = input
+    var index = 0
+    while index < layers.count {
+      if var norm = layers[index] as? BatchNormalization, let slope = slope(after: index) {
+        x = norm.trained(x, slope: slope)
+        layers[index] = norm
+        index += 2
+      } else {
+        x = layers[index].forward(x, using: &random)
+        index += 1
+      }
+    }
+    return x
+  }
+
+  /// The negative slope of the rectifier that follows layer `index`, if one does.
+  private func slope(after index: Int) -> Float? {
+    guard index + 1 < layers.count else { return nil }
+    if layers[index + 1] is ReLU { return 0 }
+    return (layers[index + 1] as? LeakyReLU)?.slope
+  }
+
+  /// The layers without fusion of neighbours: what tests compare with.
+  package func unfused(_ input: Tensor) -> Tensor { layers.reduce(input) { $1($0) } }
+
+  /// Training without fusion of neighbours.
+  package mutating func unfusedForward(_ input: Tensor, using random: inout RandomSource) -> Tensor {
+    var x = input
+    for index in layers.indices { x = layers[index].forward(x, using: &random) }
+    return x
+  }
+}
+
+/// Collects the layers of a ``Sequential``.
+@resultBuilder public enum SequentialBuilder {
+  /// One layer.
+  public static func buildExpression(_ layer: any Layer) -> [any Layer] { [layer] }
+  /// Several layers.
+  public static func buildExpression(_ layers: [any Layer]) -> [any Layer] { layers }
+  /// One after the other.
+  public static func buildBlock(_ parts: [any Layer]...) -> [any Layer] { parts.flatMap { $0 } }
+  /// `if` without `else`.
+  public static func buildOptional(_ part: [any Layer]?) -> [any Layer] { part ?? [] }
+  /// `if`.
+  public static func buildEither(first part: [any Layer]) -> [any Layer] { part }
+  /// `else`.
+  public static func buildEither(second part: [any Layer]) -> [any Layer] { part }
+  /// `for`.
+  public static func buildArray(_ parts: [[any Layer]]) -> [any Layer] { parts.flatMap { $0 } }
+}

@@ -1,0 +1,169 @@
+internal import CKernels
+
+/// The statistics of a batch over every axis but the last.
+package struct BatchStatistics: Sendable {
+  /// `[C]`.
+  package var mean: Tensor
+  /// Biased (divided by the number of rows), `[C]`.
+  package var variance: Tensor
+}
+
+/// Batch normalisation over all axes but the last, fused with a leaky rectifier:
+/// y = act(γ · (x − μ)/√(σ² + ε) + β) with act(v) = v for v > 0 and `slope`·v otherwise; slope 1 is no activation.
+///
+/// Ioffe and Szegedy, "Batch normalization", ICML 2015, Algorithm 1. One pass computes the statistics (chunks that
+/// fit the cache, combined by Chan's formula in double precision), one applies; backward takes two.
+///
+/// Gradient: with g = act′ ∘ dy, n rows, x̂ the normalised input and s = γ/√(σ² + ε):
+/// dβ = Σg, dγ = Σg·x̂, dx = s · (g − dβ/n − x̂·dγ/n).
+package func batchNormalized(
+  _ x: Tensor, scale gamma: Tensor, shift beta: Tensor, epsilon: Float, slope: Float
+) -> (output: Tensor, statistics: BatchStatistics) {
+  let channels = x.shape.last ?? 1
+  precondition(x.rank >= 2, "batch normalisation takes a batch [N, …, C], not a tensor of shape \(x.shape)")
+  precondition(
+    gamma.shape == [channels] && beta.shape == [channels],
+    "batch normalisation of \(x.shape) needs scale and shift of shape [\(channels)], not \(gamma.shape), \(beta.shape)")
+  let rows = x.count / max(1, channels)
+  precondition(rows > 0, "batch normalisation of no rows")
+  let statistics = batchStatistics(x, rows: rows, channels: channels)
+  let (mean, variance) = (statistics.mean, statistics.variance)
+  let inverse = Tensor(shape: [channels]) { target in
+    for c in 0..<channels { target[c] = Float(1 / (Double(variance.pointer[c]) + Double(epsilon)).squareRoot()) }
+  }
+  // y = act(x · factor + offset)
+  let factor = Tensor(shape: [channels]) { t in
+    for c in 0..<channels { t[c] = gamma.pointer[c] * inverse.pointer[c] }
+  }
+  let offset = Tensor(shape: [channels]) { t in
+    for c in 0..<channels { t[c] = beta.pointer[c] - mean.pointer[c] * factor.pointer[c] }
+  }
+  let y = affineActivation(x, factor, offset, slope: slope)
+  let ux = x.detached
+  let recorded = y.recorded(from: x, gamma, beta) { dy, wanted in
+    let sums = normalizationSums(ux, dy, factor, offset, slope: slope, mean: mean)
+    var dx: Tensor?
+    if wanted[0] {
+      // dx = s·g + x·a + b with a = −s·(dγ/n)/√(σ² + ε) and b = −s·dβ/n − μ·a.
+      let n = Double(rows)
+      var a = [Float](repeating: 0, count: channels)
+      var b = a
+      for c in 0..<channels {
+        let s = Double(factor.pointer[c])
+        let r = Double(inverse.pointer[c])
+        let slopeOfX = -s * sums.product[c] * r * r / n
+        a[c] = Float(slopeOfX)
+        b[c] = Float(-s * sums.sum[c] / n - Double(mean.pointer[c]) * slopeOfX)
+      }
+      let result = Tensor(uninitialized: ux.shape)
+      a.withUnsafeBufferPointer { a in
+        b.withUnsafeBufferPointer { b in
+          parallelChunks(rows, of: max(1, elementwiseChunk / channels)) { range in
+            let at = range.lowerBound * channels
+            ladle_norm_backward_apply(
+              ux.pointer + at, dy.pointer + at, range.count, channels, factor.pointer, offset.pointer, slope,
+              a.baseAddress, b.baseAddress, result.freshPointer + at)
+          }
+        }
+      }
+      dx = result
+    }
+    let dGamma = Tensor(shape: [channels]) { t in
+      for c in 0..<channels { t[c] = Float(sums.product[c] * Double(inverse.pointer[c])) }
+    }
+    let dBeta = Tensor(sums.sum.map { Float($0) })
+    return [dx, dGamma, dBeta]
+  }
+  return (recorded, statistics)
+}
+
+/// y = act(x · factor + offset) per channel of the last axis; gradient with respect to `x` alone: factor and offset
+/// are constants (running statistics of a frozen or evaluated network).
+package func affineActivated(_ x: Tensor, factor: Tensor, offset: Tensor, slope: Float) -> Tensor {
+  let channels = x.shape.last ?? 1
+  precondition(
+    factor.shape == [channels] && offset.shape == [channels],
+    "an affine map of \(x.shape) needs factors of shape [\(channels)], not \(factor.shape) and \(offset.shape)")
+  let y = affineActivation(x, factor, offset, slope: slope)
+  let ux = x.detached
+  return y.recorded(from: x) { dy, _ in
+    let dx = Tensor(uninitialized: ux.shape)
+    parallelChunks(ux.count / channels, of: max(1, elementwiseChunk / channels)) { range in
+      let at = range.lowerBound * channels
+      ladle_affine_act_backward(
+        ux.pointer + at, dy.pointer + at, range.count, channels, factor.pointer, offset.pointer, slope,
+        dx.freshPointer + at)
+    }
+    withExtendedLifetime(dy) {}
+    return [dx]
+  }
+}
+
+private func affineActivation(_ x: Tensor, _ factor: Tensor, _ offset: Tensor, slope: Float) -> Tensor {
+  let channels = x.shape.last ?? 1
+  let y = Tensor(uninitialized: x.shape)
+  parallelChunks(x.count / max(1, channels), of: max(1, elementwiseChunk / max(1, channels))) { range in
+    let at = range.lowerBound * channels
+    ladle_affine_act(
+      x.pointer + at, range.count, channels, factor.pointer, offset.pointer, slope, y.freshPointer + at)
+  }
+  withExtendedLifetime((x, factor, offset)) {}
+  return y
+}
+
+private func batchStatistics(_ x: Tensor, rows: Int, channels: Int) -> BatchStatistics {
+  let chunk = max(1, elementwiseChunk / channels)
+  let chunks = (rows + chunk - 1) / chunk
+  let partial = Storage(count: chunks * channels * 2)
+  parallel(chunks) { index in
+    let first = index * chunk
+    let means = partial.pointer + index * channels * 2
+    ladle_channel_moments(x.pointer + first * channels, min(chunk, rows - first), channels, means, means + channels)
+  }
+  withExtendedLifetime(x) {}
+  let (mean, variance) = (Tensor(uninitialized: [channels]), Tensor(uninitialized: [channels]))
+  for c in 0..<channels {
+    var count = 0.0
+    var average = 0.0
+    var squares = 0.0
+    for index in 0..<chunks {
+      let size = Double(min(chunk, rows - index * chunk))
+      let delta = Double(partial.pointer[index * channels * 2 + c]) - average
+      let total = count + size
+      squares += Double(partial.pointer[index * channels * 2 + channels + c]) + delta * delta * count * size / total
+      average += delta * size / total
+      count = total
+    }
+    mean.freshPointer[c] = Float(average)
+    variance.freshPointer[c] = Float(squares / count)
+  }
+  return BatchStatistics(mean: mean, variance: variance)
+}
+
+/// Σg and Σg·(x − μ) per channel.
+private func normalizationSums(
+  _ x: Tensor, _ dy: Tensor, _ factor: Tensor, _ offset: Tensor, slope: Float, mean: Tensor
+) -> (sum: [Double], product: [Double]) {
+  let channels = mean.count
+  let rows = x.count / channels
+  let chunk = max(1, elementwiseChunk / channels)
+  let chunks = (rows + chunk - 1) / chunk
+  let partial = Storage(count: chunks * channels * 2)
+  parallel(chunks) { index in
+    let at = index * chunk * channels
+    let sums = partial.pointer + index * channels * 2
+    ladle_norm_backward_sums(
+      x.pointer + at, dy.pointer + at, min(chunk, rows - index * chunk), channels, factor.pointer, offset.pointer,
+      slope, mean.pointer, sums, sums + channels)
+  }
+  withExtendedLifetime((x, dy, factor, offset, mean)) {}
+  var sum = [Double](repeating: 0, count: channels)
+  var product = sum
+  for index in 0..<chunks {
+    for c in 0..<channels {
+      sum[c] += Double(partial.pointer[index * channels * 2 + c])
+      product[c] += Double(partial.pointer[index * channels * 2 + channels + c])
+    }
+  }
+  return (sum, product)
+}

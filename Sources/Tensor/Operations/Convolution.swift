@@ -1,0 +1,114 @@
+internal import CKernels
+
+/// The cross-correlation of images `x` `[N, H, W, C]` with kernels `weight` `[kh, kw, C, K]`, plus `bias` `[K]`:
+/// `[N, (H + 2·padding − kh)/stride + 1, (W + 2·padding − kw)/stride + 1, K]`, padded with zeros.
+///
+/// Gradient: with respect to the images the transposed convolution of the cotangent, to the weight the product of
+/// the images' patches with the cotangent, to the bias its sum over positions.
+///
+/// - Complexity: O(N · H' · W' · kh · kw · C · K).
+public func convolution2D(
+  _ x: Tensor, _ weight: Tensor, bias: Tensor? = nil, stride: Int = 1, padding: Int = 0
+) -> Tensor {
+  let geometry = ConvolutionGeometry(input: x.shape, weight: weight.shape, stride: stride, padding: padding)
+  var y = Tensor(uninitialized: geometry.outputShape)
+  geometry.forward(x.pointer, weight: weight.pointer, into: y.freshPointer, by: .choose(geometry, .forward))
+  withExtendedLifetime((x, weight)) {}
+  if let bias { y.addBias(bias) }
+  let (ux, uw) = (x.detached, weight.detached)
+  return y.recorded(from: x, weight, bias ?? .none) { dy, wanted in
+    [
+      wanted[0] ? convolutionInputGradient(dy, uw, geometry) : nil,
+      wanted[1] ? convolutionWeightGradient(ux, dy, geometry) : nil,
+      wanted[2] ? channelSums(dy) : nil,
+    ]
+  }
+}
+
+/// The transposed convolution (the adjoint of ``convolution2D(_:_:bias:stride:padding:)`` with the same weight) of
+/// images `x` `[N, H, W, Cin]` with `weight` `[kh, kw, Cout, Cin]`, plus `bias` `[Cout]`: height
+/// `(H − 1)·stride − 2·padding + kh + outputPadding`, and likewise the width.
+///
+/// Gradient: with respect to the images the convolution of the cotangent.
+///
+/// - Precondition: `outputPadding` is in `0..<stride`.
+/// - Complexity: O(N · H · W · kh · kw · Cin · Cout).
+public func transposedConvolution2D(
+  _ x: Tensor, _ weight: Tensor, bias: Tensor? = nil, stride: Int = 1, padding: Int = 0, outputPadding: Int = 0
+) -> Tensor {
+  let geometry = ConvolutionGeometry(
+    transposedInput: x.shape, weight: weight.shape, stride: stride, padding: padding, outputPadding: outputPadding)
+  var y = convolutionInputGradient(x, weight, geometry)
+  if let bias { y.addBias(bias) }
+  let (ux, uw) = (x.detached, weight.detached)
+  return y.recorded(from: x, weight, bias ?? .none) { dy, wanted in
+    var dx: Tensor?
+    if wanted[0] {
+      let result = Tensor(uninitialized: geometry.outputShape)
+      geometry.forward(dy.pointer, weight: uw.pointer, into: result.freshPointer, by: .choose(geometry, .forward))
+      dx = result
+    }
+    return [
+      dx,
+      wanted[1] ? convolutionWeightGradient(dy, ux, geometry) : nil,
+      wanted[2] ? channelSums(dy) : nil,
+    ]
+  }
+}
+
+private func convolutionInputGradient(_ dy: Tensor, _ weight: Tensor, _ geometry: ConvolutionGeometry) -> Tensor {
+  let dx = Tensor(uninitialized: geometry.inputShape)
+  geometry.inputGradient(
+    dy.pointer, weight: weight.pointer, into: dx.freshPointer, by: .choose(geometry, .inputGradient))
+  withExtendedLifetime((dy, weight)) {}
+  return dx
+}
+
+private func convolutionWeightGradient(_ x: Tensor, _ dy: Tensor, _ geometry: ConvolutionGeometry) -> Tensor {
+  let dw = Tensor(uninitialized: geometry.weightShape)
+  geometry.weightGradient(
+    x.pointer, dy.pointer, into: dw.freshPointer, by: .choose(geometry, .weightGradient))
+  withExtendedLifetime((x, dy)) {}
+  return dw
+}
+
+extension Tensor {
+  /// An empty, untraced operand.
+  static var none: Tensor { Tensor(uninitialized: [0]) }
+
+  /// Adds `bias` `[C]` to the last axis, in place.
+  mutating func addBias(_ bias: Tensor) {
+    let channels = shape.last ?? 1
+    precondition(bias.shape == [channels], "a bias of shape \(bias.shape) does not fit \(shape)")
+    let rows = channels == 0 ? 0 : count / channels
+    withUnsafeMutableScalars { y in
+      guard let y = y.baseAddress else { return }
+      parallelChunks(rows, of: Swift.max(1, elementwiseChunk / channels)) { range in
+        ladle_add_bias(y + range.lowerBound * channels, range.count, channels, bias.pointer)
+      }
+    }
+    withExtendedLifetime(bias) {}
+  }
+}
+
+/// The sums of `x` `[…, C]` over all axes but the last: `[C]`. Chunks are summed in a fixed order.
+package func channelSums(_ x: Tensor) -> Tensor {
+  let channels = x.shape.last ?? 1
+  let rows = channels == 0 ? 0 : x.count / channels
+  let chunk = max(1, elementwiseChunk / max(1, channels))
+  let chunks = (rows + chunk - 1) / chunk
+  let partial = Storage(count: max(1, chunks * channels))
+  parallel(chunks) { index in
+    let first = index * chunk
+    ladle_channel_sums(
+      x.pointer + first * channels, min(chunk, rows - first), channels, partial.pointer + index * channels)
+  }
+  withExtendedLifetime(x) {}
+  return Tensor(shape: [channels]) { sums in
+    for c in 0..<channels {
+      var sum = 0.0
+      for index in 0..<chunks { sum += Double(partial.pointer[index * channels + c]) }
+      sums[c] = Float(sum)
+    }
+  }
+}
