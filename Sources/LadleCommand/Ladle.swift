@@ -21,7 +21,7 @@ public struct Ladle: AsyncParsableCommand {
       interrupted.
       """,
     version: version,
-    subcommands: [DoctorCommand.self])
+    subcommands: [RunCommand.self, DoctorCommand.self])
 
   /// For the parser.
   public init() {}

@@ -1,3 +1,4 @@
+import Datasets
 import Foundation
 import Tensor
 
@@ -44,7 +45,7 @@ struct ArtifactCache: Sendable {
     make: (_ directory: String) throws -> Void
   ) throws -> String {
     let text = try key.content.text(indented: false)
-    let name = "\(key.kind)-\(SHA256.hexadecimal(of: Array(text.utf8)).prefix(20))"
+    let name = "\(key.kind)-\(SHA256.hexadecimal(Array(text.utf8)).prefix(20))"
     let directory = "\(root)/\(name)"
     do {
       try RunDirectory.makeDirectory(root)
@@ -112,7 +113,7 @@ struct ArtifactCache: Sendable {
     guard manifest.key == key else { return .damaged("it was made with other settings") }
     for (name, file) in manifest.files.sorted(by: { $0.key < $1.key }) {
       guard let bytes = try? FileBytes.read("\(directory)/\(name)") else { return .damaged("\(name) is missing") }
-      guard bytes.count == file.bytes, SHA256.hexadecimal(of: bytes) == file.sha256 else {
+      guard bytes.count == file.bytes, SHA256.hexadecimal(bytes) == file.sha256 else {
         return .damaged("\(name) has another checksum")
       }
     }
@@ -123,7 +124,7 @@ struct ArtifactCache: Sendable {
     var files: [String: Manifest.File] = [:]
     for name in try FileManager.default.contentsOfDirectory(atPath: directory) {
       let bytes = try FileBytes.read("\(directory)/\(name)")
-      files[name] = Manifest.File(bytes: bytes.count, sha256: SHA256.hexadecimal(of: bytes))
+      files[name] = Manifest.File(bytes: bytes.count, sha256: SHA256.hexadecimal(bytes))
     }
     let manifest = try JSONValue(encoding: Manifest(key: key, files: files))
     try AtomicFile.write(try manifest.text(indented: true), to: directory + "/manifest.json")

@@ -23,7 +23,7 @@ struct GAALRun: Sendable {
       settings.dataset, framing: framing, poolLimit: settings.poolLimit, directories: dataDirectories)
     let data = try ExperimentData(
       pool: task.pool.images,
-      tests: try task.tests.map { test in
+      tests: task.tests.map { test in
         ExperimentData.TestSet(name: test.name, inputs: test.data.images, labels: test.data.labels)
       }, classNames: task.pool.classNames)
 
@@ -36,8 +36,8 @@ struct GAALRun: Sendable {
         settings.classifier, training: task.classifierTraining, test: task.classifierTest,
         isNatural: task.dataset.isNatural)
     }
-    let facts = try modelFacts(generator, classifier, task, directory)
-    try await runCells(data, generator, classifier?.model, task, directory)
+    var facts = try modelFacts(generator, classifier, task, directory)
+    facts.remarks = try await runCells(data, generator, classifier?.model, task, directory)
     let report = GAALReport(
       settings: settings, task: task, directory: directory, environment: environment, facts: facts,
       seconds: ProcessInfo.processInfo.systemUptime - start)
@@ -51,7 +51,8 @@ struct GAALRun: Sendable {
   private func runCells(
     _ data: ExperimentData, _ generator: DCGANImageGenerator?, _ classifier: ConvolutionalClassifier?,
     _ task: ImageTask, _ directory: RunDirectory
-  ) async throws {
+  ) async throws -> [String] {
+    var remarks: [String] = []
     let experiment = try GenerativeExperiment(
       data: data, configuration: settings.experiment, learner: SupportVectorLearner(settings.experiment.learner),
       generator: generator)
@@ -63,7 +64,7 @@ struct GAALRun: Sendable {
     for seed in settings.seeds {
       for scheme in settings.schemes {
         let saved = try SavedState.load(scheme, seed, from: directory)
-        try await experiment.run(
+        let last = try await experiment.run(
           scheme, seed: seed, oracle: oracle(seed, task, classifier), continuing: saved,
           clock: { ProcessInfo.processInfo.systemUptime }
         ) { outcome in
@@ -76,9 +77,26 @@ struct GAALRun: Sendable {
           done += 1
           progress.advance(to: done)
         }
+        if let remark = Self.remark(on: last.ledger, budget: configuration.budget) { remarks.append(remark) }
       }
     }
     progress.finish()
+    return remarks
+  }
+
+  /// Why a run ended before its budget was spent, or nil.
+  private static func remark(on ledger: RunLedger, budget: Int) -> String? {
+    let reason: String? =
+      switch ledger.stop {
+      case .everythingRejected: "the oracle could name none of the samples it was shown"
+      case .nothingSynthesized: "no start of the synthesiser succeeded"
+      case .poolExhausted where ledger.scheme != .supervised: "the pool has no samples left"
+      case .budgetSpent, .poolExhausted, nil: nil
+      }
+    return reason.map {
+      "\(ledger.scheme.title), seed \(ledger.seed), ended after round \(ledger.round) with \(ledger.labels.count) of "
+        + "\(budget) labels: \($0)."
+    }
   }
 
   /// The truth about the pool; a classifier, where there is one, about new images; noise over both if asked for.

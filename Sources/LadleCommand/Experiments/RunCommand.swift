@@ -110,11 +110,10 @@ extension Error {
 /// `--cache`, for every command that trains models.
 struct CacheOption: ParsableArguments {
   @Option(
+    name: .customLong("cache"),
     help: ArgumentHelp(
       "Where trained models are kept. Without it: $LADLE_CACHE, then ~/.cache/ladle.", valueName: "dir"))
   var cacheDirectory: String?
-
-  enum CodingKeys: String, CodingKey { case cacheDirectory = "cache" }
 
   var cache: ArtifactCache { ArtifactCache(root: cacheDirectory ?? ArtifactCache.defaultRoot()) }
 }

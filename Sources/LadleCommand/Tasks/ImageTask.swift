@@ -1,5 +1,4 @@
 import Datasets
-import Foundation
 
 /// What a two-class experiment on images needs: a pool to label, sets to test on, and all classes of the source with
 /// their labels for the classifier that plays the person.
@@ -36,10 +35,11 @@ extension ImageTask {
   static func load(
     _ dataset: GAALDataset, framing: Framing, poolLimit: Int?, directories: [String]
   ) throws -> ImageTask {
+    let locator = DatasetLocator(directories: directories)
     var task =
       switch dataset {
-      case .mnistUSPS, .mnist: try digits(dataset, framing, directories)
-      case .cifar10: try photographs(directories)
+      case .mnistUSPS, .mnist: try digits(dataset, framing, locator)
+      case .cifar10: try photographs(locator)
       case .glyphs: glyphs()
       }
     if let poolLimit { task.pool = task.pool.prefix(poolLimit) }
@@ -48,29 +48,22 @@ extension ImageTask {
 
   private static let digitPair = (5, 7)
 
-  private static func digits(
-    _ dataset: GAALDataset, _ framing: Framing, _ directories: [String]
-  ) throws -> ImageTask {
-    let mnist = try folder("mnist", directories)
-    func read(_ part: String) throws -> ImageDataset {
-      try IDX.dataset(
-        name: "MNIST", images: try file("\(part)-images-idx3-ubyte", in: mnist),
-        labels: try file("\(part)-labels-idx1-ubyte", in: mnist), classNames: (0...9).map(String.init))
-    }
-    let (training, test) = (try read("train"), try read("t10k"))
-    let same = Test(
-      name: "mnist", title: "MNIST's test images", data: test.binary(digitPair.0, digitPair.1))
+  private static func digits(_ dataset: GAALDataset, _ framing: Framing, _ locator: DatasetLocator) throws -> ImageTask {
+    let training = try locator.load(.mnist, .train)
+    let test = try locator.load(.mnist, .test)
+    let same = Test(name: "mnist", title: "MNIST’s test images", data: test.binary(digitPair.0, digitPair.1))
     var tests = [same]
     if dataset == .mnistUSPS {
-      let place = try folder("usps", directories)
-      let usps = try ZipDigits.read(try file("zip.train", in: place))
-        .appending(try ZipDigits.read(try file("zip.test", in: place))).binary(digitPair.0, digitPair.1)
+      let usps = [try locator.load(.usps, .train), try locator.load(.usps, .test)].map {
+        $0.binary(digitPair.0, digitPair.1)
+      }
       let framings = [framing] + Framing.allCases.filter { $0 != framing }
       tests =
         framings.map { framing in
           Test(
             name: "usps-\(framing.rawValue)",
-            title: framing == .stretch ? "USPS, stretched" : "USPS, framed like MNIST", data: framing.framed(usps))
+            title: framing == .stretch ? "USPS, stretched" : "USPS, framed like MNIST",
+            data: framing.framed(usps[0].appending(usps[1])))
         } + [same]
     }
     return ImageTask(
@@ -78,19 +71,10 @@ extension ImageTask {
       classifierTest: test)
   }
 
-  private static func photographs(_ directories: [String]) throws -> ImageTask {
-    let place = try folder("cifar10", directories)
-    let names = [
-      "airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck",
-    ]
-    func read(_ stem: String) throws -> ImageDataset {
-      let (images, labels) = try CIFARBinary.read(try file("\(stem).bin", in: place))
-      return ImageDataset(name: "CIFAR-10", bytes: images, labels: labels, classNames: names)
-    }
-    var training = try read("data_batch_1")
-    for number in 2...5 { training = training.appending(try read("data_batch_\(number)")) }
-    let test = try read("test_batch")
-    let pair = (1, 7)
+  private static func photographs(_ locator: DatasetLocator) throws -> ImageTask {
+    let training = try locator.load(.cifar10, .train)
+    let test = try locator.load(.cifar10, .test)
+    let pair = (1, 7)  // automobile, horse
     return ImageTask(
       dataset: .cifar10, pool: training.binary(pair.0, pair.1),
       tests: [Test(name: "cifar10", title: "CIFAR-10’s test images", data: test.binary(pair.0, pair.1))],
@@ -109,29 +93,5 @@ extension ImageTask {
         Test(name: "pen", title: "penned glyphs", data: draw(.pen, pair, seed: 3, count: 1500)),
       ], classifierTraining: draw(.pen, Array(0...9), seed: 4, count: 15_000),
       classifierTest: draw(.pen, Array(0...9), seed: 5, count: 2000))
-  }
-
-  // MARK: - Finding files
-
-  /// The folder of a data set in the first directory that has it.
-  private static func folder(_ name: String, _ directories: [String]) throws(CommandFailure) -> String {
-    for directory in directories {
-      let path = "\(directory)/\(name)"
-      var isDirectory: ObjCBool = false
-      if FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory), isDirectory.boolValue { return path }
-    }
-    throw CommandFailure(
-      .world,
-      "the data set \(name) is not in \(listed(directories, "or")); say where its folder lies with --data, "
-        + "get it with “ladle datasets fetch \(name)”, or try --dataset glyphs, which needs no files.")
-  }
-
-  /// The file of that name, plain or packed.
-  private static func file(_ name: String, in folder: String) throws(CommandFailure) -> String {
-    for ending in ["", ".gz", ".xz", ".bz2"] where FileManager.default.fileExists(atPath: "\(folder)/\(name)\(ending)") {
-      return "\(folder)/\(name)\(ending)"
-    }
-    throw CommandFailure(
-      .world, "\(folder) has no \(name), plain or packed; get it with “ladle datasets fetch”.")
   }
 }

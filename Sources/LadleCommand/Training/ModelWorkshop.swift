@@ -138,6 +138,6 @@ extension ImageDataset {
         for scalar in scalars { bytes.append(UInt8(max(0, min(255, (scalar * 255).rounded())))) }
       }
     }
-    return SHA256.hexadecimal(of: bytes)
+    return SHA256.hexadecimal(bytes)
   }
 }
