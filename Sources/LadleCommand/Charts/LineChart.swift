@@ -1,3 +1,5 @@
+import ActiveLoop
+
 /// Learning curves as a figure: mean lines with 95 % intervals, and horizontal reference lines.
 struct LineChart: Sendable {
   /// One value on a line.
@@ -47,30 +49,26 @@ struct LineChart: Sendable {
   var height = 480.0
 }
 
-// MARK: - From repetitions to lines
+// MARK: - From learning curves to lines
 
 extension LineChart.Series {
-  /// The mean and its 95 % interval over `runs` at each x of `grid`. A run's value at x is that of its last point at
-  /// or before x ("the best known with at most x labels"), so runs that stopped at slightly different label counts
-  /// can be averaged; a run that starts after x is not counted there.
-  init(name: String, runs: [[(x: Double, y: Double)]], grid: [Double]) {
-    self.name = name
-    repetitionCount = runs.count
-    repetitions = runs.map { $0.map { LineChart.Point(x: $0.x, mean: $0.y) } }
-    points = grid.sorted().compactMap { x in
-      let values = runs.compactMap { run in run.last { $0.x <= x }?.y }
-      guard !values.isEmpty else { return nil }
-      let interval = ConfidenceInterval(of: values)
-      return LineChart.Point(x: x, mean: interval.mean, interval: interval.bounds)
-    }
+  /// The mean over the seeds of `curve` at each number of labels, with its 95 % interval.
+  init(name: String, curve: LearningCurve) {
+    self.init(
+      name: name,
+      points: curve.points.map {
+        LineChart.Point(x: Double($0.labelled), mean: $0.summary.mean, interval: $0.summary.interval())
+      },
+      repetitions: curve.runs.map { run in
+        run.values.map { LineChart.Point(x: Double($0.labelled), mean: $0.value) }
+      }, repetitionCount: curve.runs.count)
   }
 }
 
 extension LineChart.Reference {
-  /// The mean of `values` with its 95 % interval. Precondition: at least one value.
-  init(name: String, values: [Double]) {
-    let interval = ConfidenceInterval(of: values)
-    self.init(name: name, value: interval.mean, interval: interval.bounds, repetitionCount: interval.count)
+  /// The mean over `summary`'s numbers, with its 95 % interval.
+  init(name: String, summary: Summary) {
+    self.init(name: name, value: summary.mean, interval: summary.interval(), repetitionCount: summary.count)
   }
 }
 

@@ -43,14 +43,13 @@ struct LineChartLayout {
     let bands =
       chart.series.flatMap { $0.points.compactMap(\.interval) } + chart.references.compactMap(\.interval)
     let (low, high) = (means.min() ?? 0, means.max() ?? 1)
+    // No accuracy is above 1, whatever an interval says.
+    let ceiling = chart.valueFormat == .percent && high <= 1 ? 1 : Double.infinity
     let reach = max(high - low, 0.01) * 0.6
-    let data =
-      max(bands.map(\.lowerBound).min() ?? low, low - reach).lesser(
-        low)...min(
-        bands.map(\.upperBound).max() ?? high, high + reach
-      ).greater(high)
+    let bottomEnd = min(low, max(bands.map(\.lowerBound).min() ?? low, low - reach))
+    let topEnd = max(high, min(bands.map(\.upperBound).max() ?? high, high + reach, ceiling))
     y = AxisScale(
-      covering: chart.yDomain ?? data, range: (bottom, top), tickCount: 6, rounding: chart.yDomain == nil)
+      covering: chart.yDomain ?? bottomEnd...topEnd, range: (bottom, top), tickCount: 6, rounding: chart.yDomain == nil)
     yDecimals = y.decimals(timesFactor: chart.valueFormat == .percent ? 100 : 1)
 
     let values = chart.series.map { $0.points.last?.mean } + chart.references.map { Optional($0.value) }
@@ -69,9 +68,6 @@ struct LineChartLayout {
 }
 
 extension Double {
-  fileprivate func lesser(_ other: Double) -> Double { Swift.min(self, other) }
-  fileprivate func greater(_ other: Double) -> Double { Swift.max(self, other) }
-
   /// The nearest value in `range`.
   func clamped(to range: ClosedRange<Double>) -> Double {
     Swift.min(Swift.max(self, range.lowerBound), range.upperBound)

@@ -36,6 +36,8 @@ struct Report: Sendable {
     case table(Table)
     /// Pictures side by side, as many as the width allows.
     case images([Image])
+    /// Many small pictures, each with a short line or two under it.
+    case tiles(caption: String, [Tile])
     /// Names and values in two columns.
     case definitions([Definition])
     /// Lines for a shell.
@@ -82,6 +84,18 @@ struct Report: Sendable {
     var columns: [Column]
     /// As many cells as columns in each row; the first column names the row.
     var rows: [[Cell]]
+  }
+
+  /// A small picture in a row of many.
+  struct Tile: Sendable {
+    /// A PNG file in base 64.
+    var png: String
+    /// Under the picture.
+    var lines: [String]
+    /// A CSS colour for the frame.
+    var color: String
+    /// What it shows, for those who do not see it.
+    var alternative: String
   }
 
   /// A picture kept inside the page.

@@ -73,6 +73,11 @@ extension Report.Block {
     case .table(let table): table.markup
     case .images(let images):
       element("div", [("class", "gallery")], images.map(\.markup).joined(separator: "\n"))
+    case .tiles(let caption, let tiles):
+      element(
+        "figure", [],
+        element("div", [("class", "tiles")], tiles.map(\.markup).joined(separator: "\n"))
+          + element("figcaption", [], escaped(caption)))
     case .definitions(let definitions):
       element(
         "div", [("class", "wide")],
@@ -116,6 +121,19 @@ extension Report.Table {
 
 extension Report.Table.Column {
   fileprivate var attributes: [(String, String)] { isNumeric ? [("class", "number")] : [] }
+}
+
+extension Report.Tile {
+  fileprivate var markup: String {
+    element(
+      "div", [("class", "tile")],
+      element(
+        "img",
+        [
+          ("src", "data:image/png;base64," + png), ("alt", alternative), ("class", "enlarged"),
+          ("style", "border-color:\(color)"),
+        ]) + lines.map { element("div", [], escaped($0)) }.joined())
+  }
 }
 
 extension Report.Image {

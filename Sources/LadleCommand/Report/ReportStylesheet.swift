@@ -32,7 +32,7 @@ enum ReportStylesheet {
     caption{text-align:left;padding-bottom:.5em}
     th,td{text-align:left;padding:.38em 1.1em .38em 0;border-bottom:1px solid var(--line);vertical-align:top}
     thead th{font-weight:600;color:var(--quiet);font-size:.85rem;border-bottom:1.5px solid var(--quiet)}
-    tbody th{font-weight:500}
+    tbody th{font-weight:500;white-space:nowrap}
     .number{text-align:right;white-space:nowrap;padding:.38em 0 .38em 1.4em}
     .definitions th{color:var(--quiet);font-weight:400;white-space:nowrap}
     .definitions td{overflow-wrap:anywhere}
@@ -40,6 +40,9 @@ enum ReportStylesheet {
     .gallery .image{margin:0;flex:0 1 auto}
     .image img{display:block;max-width:100%;height:auto;border-radius:4px;border:1px solid var(--line);background:#000}
     .image figcaption{margin-top:6px}
+    .tiles{display:grid;grid-template-columns:repeat(auto-fill,minmax(68px,1fr));gap:12px 10px;max-width:860px}
+    .tile{font-size:.78rem;line-height:1.3;text-align:center;font-variant-numeric:tabular-nums}
+    .tile img{display:block;width:100%;border:3px solid;border-radius:5px;margin-bottom:3px}
     .enlarged{image-rendering:pixelated}
     pre{background:var(--raised);border:1px solid var(--line);border-radius:8px;padding:12px 14px;overflow-x:auto;\
     font:13.5px/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;white-space:pre-wrap;overflow-wrap:anywhere}

@@ -23,10 +23,8 @@ func patched<Configuration: Codable>(
   let schema = try SettingsSchema(of: configuration)
   var json = schema.resolved
   for patch in patches {
-    guard let entry = schema.entries.first(where: { $0.path == patch.key }) else {
-      throw unknownSetting(patch.key, schema)
-    }
-    json[patch.key.split(separator: ".", omittingEmptySubsequences: false)] = try entry.parsed(patch)
+    let entry = try schema.entry(named: patch.key)
+    json[entry.path.split(separator: ".", omittingEmptySubsequences: false)] = try entry.parsed(patch)
   }
   do {
     return try JSONDecoder().decode(Configuration.self, from: JSONEncoder().encode(json))
@@ -35,8 +33,22 @@ func patched<Configuration: Codable>(
   }
 }
 
+extension SettingsSchema {
+  /// The setting of that path, or the only one whose path ends with it, so that `synthesis.steps` need not be written
+  /// with the groups it lies in.
+  fileprivate func entry(named key: String) throws(CommandFailure) -> Entry {
+    if let exact = entries.first(where: { $0.path == key }) { return exact }
+    let matches = entries.filter { $0.path.hasSuffix("." + key) }
+    guard let first = matches.first else { throw unknownSetting(key, self) }
+    guard matches.count == 1 else {
+      throw CommandFailure(.usage, "“\(key)” may mean \(listed(matches.map(\.path), "or")); write it out.")
+    }
+    return first
+  }
+}
+
 private func unknownSetting(_ key: String, _ schema: SettingsSchema) -> CommandFailure {
-  let group = schema.entries.filter { $0.path.hasPrefix(key + ".") }.map(\.path)
+  let group = schema.entries.filter { $0.path.hasPrefix(key + ".") || $0.path.contains(".\(key).") }.map(\.path)
   if let first = group.first {
     return CommandFailure(
       .usage, "“\(key)” is a group of settings; set one of its members, such as \(first): \(listed(group)).")
@@ -56,7 +68,7 @@ private func rejected(_ error: DecodingError, _ patches: [SettingsPatch]) -> Com
     @unknown default: nil
     }
   let path = context?.codingPath.map(\.stringValue).joined(separator: ".") ?? ""
-  let patch = patches.last { path == $0.key || path.hasPrefix($0.key + ".") } ?? patches.last
+  let patch = patches.last { path == $0.key || path.hasSuffix("." + $0.key) } ?? patches.last
   let reason = context?.debugDescription ?? "it does not fit"
   return CommandFailure(
     .usage,

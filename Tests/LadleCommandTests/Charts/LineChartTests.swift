@@ -1,18 +1,19 @@
+import ActiveLoop
 import Foundation
 import Testing
 
 @testable import LadleCommand
 
 @Suite struct LineChartTests {
-  private func chart(_ series: [(String, [[(x: Double, y: Double)]])], grid: [Double]) -> LineChart {
+  private func chart(_ series: [(String, [[(Int, Double)]])]) -> LineChart {
     LineChart(
       title: "Digits", xLabel: "Labels", yLabel: "Accuracy",
-      series: series.map { LineChart.Series(name: $0.0, runs: $0.1, grid: grid) })
+      series: series.map { LineChart.Series(name: $0.0, curve: curve($0.1)) })
   }
 
   @Test func theDrawnLineReadsBackAsTheData() throws {
     let chart = chart(
-      [("a", [[(50, 0.7), (100, 0.8), (150, 0.82)], [(50, 0.72), (100, 0.78), (150, 0.86)]])], grid: [50, 100, 150])
+      [("a", [[(50, 0.7), (100, 0.8), (150, 0.82)], [(50, 0.72), (100, 0.78), (150, 0.86)]])])
     let layout = LineChartLayout(chart)
     let svg = chart.svg()
     let path = try #require(svg.firstMatch(of: /<path d="(M[^"]+)" class="mean line-0"/)).1
@@ -25,39 +26,36 @@ import Testing
     #expect(svg.contains("a at 150: 84.0 %"))
   }
 
-  @Test func aRunCountsWithItsLastPointAtOrBeforeX() {
-    let series = LineChart.Series(
-      name: "a", runs: [[(50, 0.5), (58, 0.6), (67, 0.8)], [(50, 0.7), (60, 0.9)]], grid: [60, 50, 40])
-    #expect(series.points.map(\.x) == [50, 60])
-    #expect(abs(series.points[0].mean - 0.6) < 1e-12)
-    #expect(abs(series.points[1].mean - 0.75) < 1e-12)
-  }
-
-  @Test func theIntervalIsStudents() throws {
+  @Test func bandsAreStudentsIntervals() throws {
+    let accuracies = [0.70, 0.72, 0.75, 0.77, 0.78]
+    let chart = chart([("a", accuracies.map { [(50, $0), (60, $0)] })])
+    let point = try #require(chart.series[0].points.first)
+    let interval = try #require(point.interval)
+    #expect(abs(point.mean - 0.744) < 1e-9)
     // SciPy 1.17: t.interval(0.95, 4, loc=mean, scale=sem)
-    let interval = ConfidenceInterval(of: [0.70, 0.72, 0.75, 0.77, 0.78])
-    let bounds = try #require(interval.bounds)
-    #expect(abs(interval.mean - 0.744) < 1e-9)
-    #expect(abs(bounds.lowerBound - 0.7022608778552788) < 2e-6)
-    #expect(abs(bounds.upperBound - 0.7857391221447212) < 2e-6)
-    #expect(ConfidenceInterval(of: [0.5]).bounds == nil)
-    #expect(abs(ConfidenceInterval.studentQuantile(degreesOfFreedom: 31) - 2.0395) < 2e-4)
-    #expect(abs(ConfidenceInterval.studentQuantile(degreesOfFreedom: 1000) - 1.9623) < 2e-4)
+    #expect(abs(interval.lowerBound - 0.7022608778552788) < 1e-9)
+    #expect(abs(interval.upperBound - 0.7857391221447212) < 1e-9)
+    let layout = LineChartLayout(chart)
+    let path = try #require(chart.svg().firstMatch(of: /<path d="(M[^"]+)Z" class="band fill-0"/)).1
+    let heights = path.split { "ML".contains($0) }.compactMap { $0.split(separator: " ").last.flatMap { Double($0) } }
+    let expected = [interval.upperBound, interval.upperBound, interval.lowerBound, interval.lowerBound]
+    for (height, value) in zip(heights, expected) { #expect(abs(layout.y.position(value) - height) < 0.006) }
+    #expect(heights.count == 4)
   }
 
   @Test func theSentenceCountsSeeds() {
-    let ten = chart([("a", Array(repeating: [(50, 0.5)], count: 10))], grid: [50])
+    let ten = chart([("a", Array(repeating: [(50, 0.5)], count: 10))])
     #expect(
       ten.explanation
         == "Lines are means over 10 seeds; bands are 95 % confidence intervals of the mean (Student’s t with 9 degrees of freedom)."
     )
-    let one = chart([("a", [[(50, 0.5)]])], grid: [50])
+    let one = chart([("a", [[(50, 0.5)]])])
     #expect(one.explanation.hasPrefix("One seed"))
-    #expect(chart([], grid: []).explanation == "Nothing has been measured yet.")
+    #expect(chart([]).explanation == "Nothing has been measured yet.")
   }
 
   @Test func hostileNamesStayText() {
-    let svg = chart([("<script>&\"'\u{1}", [[(1, 0.5)]])], grid: [1]).svg()
+    let svg = chart([("<script>&\"'\u{1}", [[(1, 0.5)]])]).svg()
     #expect(!svg.contains("<script>"))
     #expect(svg.contains("&lt;script&gt;&amp;&quot;&#39;\u{FFFD}"))
     #expect(isWellFormed(svg))
@@ -65,8 +63,8 @@ import Testing
 
   @Test(arguments: [0, 1, 2, 7, 9]) func anyNumberOfLinesIsWellFormed(count: Int) {
     var chart = chart(
-      (0..<count).map { ("line \($0)", [[(50, 0.5), (60, 0.5)], [(50, 0.5), (60, 0.5)]]) }, grid: [50, 60])
-    chart.references = [LineChart.Reference(name: "all", values: [0.9, 0.91])]
+      (0..<count).map { ("line \($0)", [[(50, 0.5), (60, 0.5)], [(50, 0.5), (60, 0.5)]]) })
+    chart.references = [LineChart.Reference(name: "all", value: 0.9, interval: 0.89...0.91, repetitionCount: 2)]
     chart.showsRepetitions = true
     #expect(isWellFormed(chart.svg()))
     #expect(chart.svg().matches(of: /class="label"/).count == count + 1)

@@ -8,7 +8,7 @@ import Testing
     let nasty = "</style><script>alert('1')</script> & \u{0} \"quoted\""
     let chart = LineChart(
       title: nasty, xLabel: nasty, yLabel: nasty,
-      series: [LineChart.Series(name: nasty, runs: [[(1, 0.2), (2, 0.4)]], grid: [1, 2])])
+      series: [LineChart.Series(name: nasty, curve: curve([[(1, 0.2), (2, 0.4)]]))])
     return Report(
       title: nasty, subtitle: nasty, lead: [nasty],
       keyFigures: [.init(value: nasty, label: nasty, note: nasty)],

@@ -49,7 +49,7 @@ import Testing
 
   @Test(arguments: [
     ("stepz=4", "there is no setting “stepz”; did you mean steps?"),
-    ("regularization=4", "there is no setting “regularization”; did you mean machine.regularization?"),
+    ("regularisation=4", "there is no setting “regularisation”; did you mean machine.regularization?"),
     ("machine.kernle=rbf", "there is no setting “machine.kernle”; did you mean machine.kernel?"),
     (
       "machine=4",
@@ -70,6 +70,10 @@ import Testing
   ])
   func aWrongPatchIsOneSentence(text: String, expected: String) {
     #expect(sentence(text) == expected)
+  }
+
+  @Test func theEndOfAPathIsEnoughWhenOnlyOneHasIt() throws {
+    #expect(try patch("tolerance=0.5").machine.tolerance == 0.5)
   }
 
   @Test func nothingNearListsEverySetting() {

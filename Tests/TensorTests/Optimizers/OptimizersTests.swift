@@ -103,7 +103,7 @@ struct OptimizersTests {
     }
   }
 
-  @Test("In steady state an update allocates nothing and moves nothing", arguments: optimizerNames)
+  @Test("In steady state an update works in place", arguments: optimizerNames)
   func inPlace(name: String) throws {
     var optimizer = try #require(makeOptimizer(name))
     var model = TwoParameters(weight: .ones([64, 64]), bias: .ones([64]))

@@ -29,15 +29,18 @@ struct Answer: Encodable {
   var predictions: [Int]
 }
 
-var tensors: [String: Tensor] = [:]
+/// Files that were read before: a request should cost the fit alone.
+struct Files {
+  private var tensors: [String: Tensor] = [:]
 
-func matrix(_ path: String, features: Int) throws -> Tensor {
-  if let loaded = tensors[path] { return loaded }
-  let data = try Data(contentsOf: URL(fileURLWithPath: path))
-  let scalars = data.withUnsafeBytes { Array($0.bindMemory(to: Float.self)) }
-  let tensor = Tensor(scalars, shape: [scalars.count / features, features])
-  tensors[path] = tensor
-  return tensor
+  mutating func matrix(_ path: String, features: Int) throws -> Tensor {
+    if let loaded = tensors[path] { return loaded }
+    let data = try Data(contentsOf: URL(fileURLWithPath: path))
+    let scalars = data.withUnsafeBytes { Array($0.bindMemory(to: Float.self)) }
+    let tensor = Tensor(scalars, shape: [scalars.count / features, features])
+    tensors[path] = tensor
+    return tensor
+  }
 }
 
 func seconds(since start: ContinuousClock.Instant) -> Double {
@@ -45,9 +48,9 @@ func seconds(since start: ContinuousClock.Instant) -> Double {
   return Double(elapsed.seconds) + Double(elapsed.attoseconds) * 1e-18
 }
 
-func answer(_ request: Request) throws -> Answer {
-  let x = try matrix(request.inputs, features: request.features)
-  let test = try matrix(request.test, features: request.features)
+func answer(_ request: Request, _ files: inout Files) throws -> Answer {
+  let x = try files.matrix(request.inputs, features: request.features)
+  let test = try files.matrix(request.test, features: request.features)
   let labels = try Data(contentsOf: URL(fileURLWithPath: request.labels)).withUnsafeBytes {
     $0.bindMemory(to: Int32.self).map(Int.init)
   }
@@ -78,8 +81,9 @@ func answer(_ request: Request) throws -> Answer {
     supportVectors: machine.reports.map(\.supportVectorCount), predictions: predictions)
 }
 
+var files = Files()
 while let line = readLine() {
   let request = try JSONDecoder().decode(Request.self, from: Data(line.utf8))
-  print(String(decoding: try JSONEncoder().encode(answer(request)), as: UTF8.self))
+  print(String(decoding: try JSONEncoder().encode(answer(request, &files)), as: UTF8.self))
   fflush(nil)
 }
