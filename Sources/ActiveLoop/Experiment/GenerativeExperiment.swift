@@ -149,3 +149,14 @@ struct Stopwatch {
     return result
   }
 }
+
+extension GenerativeExperiment where Subject == SupportVectorLearner {
+  /// With the support vector machine that the configuration describes.
+  public init(
+    data: ExperimentData, configuration: GenerativeExperimentConfiguration, generator: Generator?
+  ) throws(ExperimentError) {
+    try self.init(
+      data: data, configuration: configuration,
+      learner: SupportVectorLearner(configuration.learner, unlabelled: data.pool), generator: generator)
+  }
+}
