@@ -21,7 +21,9 @@ public struct Ladle: AsyncParsableCommand {
       interrupted.
       """,
     version: version,
-    subcommands: [RunCommand.self, DoctorCommand.self])
+    subcommands: [
+      RunCommand.self, GenerateCommand.self, DatasetsCommand.self, DoctorCommand.self, BenchCommand.self,
+    ])
 
   /// For the parser.
   public init() {}

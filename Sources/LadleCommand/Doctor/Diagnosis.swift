@@ -1,3 +1,4 @@
+import Datasets
 import Foundation
 import Tensor
 
@@ -59,17 +60,14 @@ enum Diagnosis {
   }
 
   private static func dataSets(in directories: [String]) -> Finding {
-    let found = directories.flatMap { directory in
-      ["mnist", "usps", "cifar10", "fashion-mnist"].filter {
-        FileManager.default.fileExists(atPath: "\(directory)/\($0)")
-      }
-    }
-    let place = directories.joined(separator: ", ")
+    let locator = DatasetLocator(directories: directories)
+    let found = KnownDataset.allCases.filter(locator.has).map(\.rawValue)
+    let place = listed(directories, "or")
     return found.isEmpty
       ? Finding(
         status: .remark, name: "data sets",
         text: "none in \(place); glyphs needs none, `ladle datasets fetch` gets the others")
-      : Finding(status: .good, name: "data sets", text: "\(listed(found)) in \(place)")
+      : Finding(status: .good, name: "data sets", text: "\(listed(found)) in \(listed(directories))")
   }
 
   private static func cache() -> Finding {

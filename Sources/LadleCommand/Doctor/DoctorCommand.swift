@@ -33,7 +33,7 @@ struct DoctorCommand: AsyncParsableCommand {
 struct DataOption: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Where the data sets lie, each in a folder of its own. Without it: $LADLE_DATA, then ../shared/data.",
+      "Where the data sets lie, each in a folder of its own. Without it: $LADLE_DATA, else ./data and ../shared/data.",
       valueName: "dir"))
   var data: String?
 
@@ -41,6 +41,6 @@ struct DataOption: ParsableArguments {
   func directories(environment: [String: String] = ProcessInfo.processInfo.environment) -> [String] {
     if let data { return [data] }
     if let named = environment["LADLE_DATA"], !named.isEmpty { return [named] }
-    return ["../shared/data"]
+    return ["data", "../shared/data"]
   }
 }

@@ -54,7 +54,7 @@ struct GAALRun: Sendable {
   ) async throws -> [String] {
     var remarks: [String] = []
     let experiment = try GenerativeExperiment(
-      data: data, configuration: settings.experiment, learner: SupportVectorLearner(settings.experiment.learner),
+      data: data, configuration: settings.experiment, learner: SupportVectorLearner(settings.experiment.learner, unlabelled: data.pool),
       generator: generator)
     let configuration = settings.experiment
     let rounds = 1 + (configuration.budget - configuration.initialLabels + configuration.batch - 1) / configuration.batch
