@@ -16,6 +16,10 @@ let strict: [SwiftSetting] = [
 /// `-fno-math-errno` lets square roots vectorise; it changes no result.
 let kernelFlags: [CSetting] = [.unsafeFlags(["-O3", "-fno-math-errno", "-Wall", "-Werror"])]
 
+/// The command is a library so that tests can call it; they see what is internal to it in optimised builds too. The
+/// price is that unused internal code stays in the binary.
+let testable: [SwiftSetting] = strict + [.unsafeFlags(["-enable-testing"])]
+
 let package = Package(
   name: "Ladle",
   products: [
@@ -54,7 +58,7 @@ let package = Package(
         "ActiveLoop", "Datasets", "Models", "Tensor",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
-      swiftSettings: strict),
+      swiftSettings: testable),
     .executableTarget(name: "ladle", dependencies: ["LadleCommand"], swiftSettings: strict),
 
     // MARK: - Tests

@@ -1,6 +1,6 @@
 """DCGAN-32 in eager PyTorch as people write it: NCHW, default Adam, the usual loop.
 
-The generator and the discriminator are those of Sources/Models/DCGAN at 32 x 32.
+The generator and the discriminator are those of Sources/Models/DCGAN at 32 x 32, biases included.
 """
 
 import torch
@@ -20,14 +20,14 @@ def generator(channels: int = 1) -> nn.Sequential:
         nn.ConvTranspose2d(128, 64, 4, 2, 1, bias=False),  # 16 x 16
         nn.BatchNorm2d(64),
         nn.ReLU(inplace=True),
-        nn.ConvTranspose2d(64, channels, 4, 2, 1, bias=False),  # 32 x 32
+        nn.ConvTranspose2d(64, channels, 4, 2, 1),  # 32 x 32
         nn.Tanh(),
     )
 
 
 def discriminator(channels: int = 1) -> nn.Sequential:
     return nn.Sequential(
-        nn.Conv2d(channels, 64, 4, 2, 1, bias=False),  # 16 x 16
+        nn.Conv2d(channels, 64, 4, 2, 1),  # 16 x 16
         nn.LeakyReLU(0.2, inplace=True),
         nn.Conv2d(64, 128, 4, 2, 1, bias=False),  # 8 x 8
         nn.BatchNorm2d(128),
@@ -35,7 +35,7 @@ def discriminator(channels: int = 1) -> nn.Sequential:
         nn.Conv2d(128, 256, 4, 2, 1, bias=False),  # 4 x 4
         nn.BatchNorm2d(256),
         nn.LeakyReLU(0.2, inplace=True),
-        nn.Conv2d(256, 1, 4, 1, 0, bias=False),  # 1 x 1
+        nn.Conv2d(256, 1, 4, 1, 0),  # 1 x 1
         nn.Flatten(0),
     )
 
@@ -43,6 +43,8 @@ def discriminator(channels: int = 1) -> nn.Sequential:
 def initialise(module: nn.Module) -> None:
     if isinstance(module, (nn.Conv2d, nn.ConvTranspose2d)):
         nn.init.normal_(module.weight, 0.0, 0.02)
+        if module.bias is not None:
+            nn.init.zeros_(module.bias)
     elif isinstance(module, nn.BatchNorm2d):
         nn.init.normal_(module.weight, 1.0, 0.02)
         nn.init.zeros_(module.bias)
@@ -76,7 +78,7 @@ class TrainingStep:
         fooled = self.loss(self.d(fake_images), self.ones)
         fooled.backward()
         self.g_optimizer.step()
-        return {"losses": {"real": real.item(), "fake": fake.item(), "generator": fooled.item()}}
+        return {"losses": {"discriminator": real.item() + fake.item(), "generator": fooled.item()}}
 
 
 class Synthesis:

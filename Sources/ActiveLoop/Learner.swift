@@ -10,6 +10,14 @@ public protocol Learner: Sendable {
 
   /// The class of each row of `inputs`, in `0..<classCount`.
   func predictions(for inputs: Tensor) -> [Int]
+
+  /// What the last fit chose or reached, by name, for the record of a round: for a support vector machine its `C`.
+  var figures: [String: Double] { get }
+}
+
+extension Learner {
+  /// Nothing to record.
+  public var figures: [String: Double] { [:] }
 }
 
 /// A learner that says how sure it is.

@@ -24,6 +24,40 @@ public enum Answer: Sendable, Hashable {
   case cannotTell
   /// Not answered; it may be asked again.
   case skipped
+
+  /// The class, if one was given.
+  public var label: Int? {
+    if case .label(let label) = self { label } else { nil }
+  }
+}
+
+/// A class is its number; the others are `"cannot-tell"` and `"skipped"`.
+extension Answer: Codable {
+  /// Reads a number or one of the two words.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.singleValueContainer()
+    if let label = try? container.decode(Int.self) {
+      self = .label(label)
+      return
+    }
+    switch try container.decode(String.self) {
+    case "cannot-tell": self = .cannotTell
+    case "skipped": self = .skipped
+    case let word:
+      throw DecodingError.dataCorruptedError(
+        in: container, debugDescription: "\"\(word)\" is not a class, \"cannot-tell\" or \"skipped\"")
+    }
+  }
+
+  /// Writes a number or one of the two words.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    switch self {
+    case .label(let label): try container.encode(label)
+    case .cannotTell: try container.encode("cannot-tell")
+    case .skipped: try container.encode("skipped")
+    }
+  }
 }
 
 /// Knows, or pretends to know, the classes of samples: a person, the ground truth, a classifier.

@@ -93,10 +93,11 @@ require_libraries() {
 
 # Real data sets are optional: tests that need one say "skipped: no data" without it.
 find_data() {
-  if [[ -z ${LADLE_DATA:-} && -d $root/../shared/data ]]; then
-    LADLE_DATA=$(cd "$root/../shared/data" && pwd)
-    export LADLE_DATA
-  fi
+  local folder=$root
+  while [[ -z ${LADLE_DATA:-} && $folder != / ]]; do
+    folder=$(dirname "$folder")
+    if [[ -d $folder/shared/data ]]; then export LADLE_DATA=$folder/shared/data; fi
+  done
   say "data sets: ${LADLE_DATA:-none (set LADLE_DATA to a folder that holds them)}"
 }
 

@@ -62,7 +62,7 @@ public struct ConvolutionalClassifier: Layer {
   public init(_ configuration: Configuration, using random: inout RandomSource) {
     self.configuration = configuration
     let (w, blocks) = (configuration.width, configuration.blocks)
-    let side = configuration.imageSize / 2 >> blocks
+    let side = configuration.imageSize >> (blocks + 1)
     precondition(side >= 1, "images of \(configuration.imageSize) pixels are too small for \(blocks) blocks")
     network = Sequential {
       Convolution2D(configuration.channels, w, kernel: 3, padding: 1, bias: false)

@@ -17,8 +17,9 @@ public enum ThreadPool {
   }
 }
 
-/// OpenBLAS computes on the calling thread alone: its own threads would fight ours for the cores.
-private let blasIsSerial: Void = openblas_set_num_threads(1)
+/// OpenBLAS computes on the calling thread alone, since its own threads would fight ours for the cores, and with the
+/// kernels that fit the processor.
+private let blasIsConfigured: Void = ladle_configure_blas()
 
 /// Runs `body(unit)` for every unit in `0..<units`, in any order and on any thread; returns when all are done.
 package func parallel(_ units: Int, _ body: (_ unit: Int) -> Void) {
@@ -27,7 +28,7 @@ package func parallel(_ units: Int, _ body: (_ unit: Int) -> Void) {
 
 /// As `parallel`, telling the unit which worker (`0..<ThreadPool.threadCount`) runs it, for scratch memory.
 package func parallelWithWorkers(_ units: Int, _ body: (_ unit: Int, _ worker: Int) -> Void) {
-  _ = blasIsSerial
+  _ = blasIsConfigured
   if units <= 1 {
     if units == 1 { body(0, 0) }
     return
@@ -56,5 +57,5 @@ package func parallelChunks(_ count: Int, of chunk: Int, _ body: (_ range: Range
 /// Scalars per unit of an elementwise kernel: 128 KiB, which stays in the second-level cache.
 package let elementwiseChunk = 32 * 1024
 
-/// The number of threads BLAS may use in one call: always one; set before its first call.
-package func prepareBLAS() { _ = blasIsSerial }
+/// Configures BLAS before its first call.
+package func prepareBLAS() { _ = blasIsConfigured }

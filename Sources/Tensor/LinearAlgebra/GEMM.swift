@@ -7,6 +7,7 @@ package func gemm(
   stride bStride: Int, beta: Float = 0, into c: UnsafeMutablePointer<Float>, stride cStride: Int
 ) {
   guard rows > 0, columns > 0 else { return }
+  prepareBLAS()
   cblas_sgemm(
     CblasRowMajor, transposeA ? CblasTrans : CblasNoTrans, transposeB ? CblasTrans : CblasNoTrans,
     Int32(rows), Int32(columns), Int32(inner), alpha, a, Int32(aStride), b, Int32(bStride), beta, c,

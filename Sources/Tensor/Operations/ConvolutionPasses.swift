@@ -155,3 +155,20 @@ extension ConvolutionGeometry {
     }
   }
 }
+
+extension ConvolutionGeometry {
+  /// One pass by a given algorithm: what tests compare and benchmarks time.
+  package func run(
+    _ pass: ConvolutionAlgorithm.Pass, x: Tensor, weight: Tensor, dy: Tensor, by algorithm: ConvolutionAlgorithm
+  ) -> Tensor {
+    let shape = pass == .forward ? outputShape : pass == .inputGradient ? inputShape : weightShape
+    let result = Tensor(uninitialized: shape)
+    switch pass {
+    case .forward: forward(x.pointer, weight: weight.pointer, into: result.freshPointer, by: algorithm)
+    case .inputGradient: inputGradient(dy.pointer, weight: weight.pointer, into: result.freshPointer, by: algorithm)
+    case .weightGradient: weightGradient(x.pointer, dy.pointer, into: result.freshPointer, by: algorithm)
+    }
+    withExtendedLifetime((x, weight, dy)) {}
+    return result
+  }
+}

@@ -42,7 +42,8 @@ public struct SafeTensors: Sendable {
     var arrays: [(name: String, array: StoredArray)] = []
     for entry in header.entries {
       guard entry.start == reader.offset - start else {
-        throw reader.malformed("the elements of \(entry.name) should start here, not at \(start + entry.start)")
+        throw reader.malformed(
+          "the elements of \(entry.name) should start here, not \(entry.start) bytes after the header")
       }
       guard StoredArray.byteCount(entry.shape, entry.element) == entry.end - entry.start else {
         throw reader.malformed(

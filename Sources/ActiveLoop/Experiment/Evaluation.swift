@@ -1,0 +1,35 @@
+internal import Tensor
+
+extension GenerativeExperiment {
+  /// `accuracy` on the first test set; `accuracy.NAME` and `balancedAccuracy.NAME` (the mean over classes of the rate
+  /// that is recognised) on each; `learner.NAME` for what the learner says about its fit.
+  func metrics(of learner: Subject) -> [String: Double] {
+    var metrics: [String: Double] = [:]
+    for (place, test) in data.tests.enumerated() {
+      let rates = recognitionRates(of: learner, on: test)
+      metrics["accuracy.\(test.name)"] = rates.accuracy
+      metrics["balancedAccuracy.\(test.name)"] = rates.balanced
+      if place == 0 { metrics["accuracy"] = rates.accuracy }
+    }
+    for (name, figure) in learner.figures { metrics["learner.\(name)"] = figure }
+    return metrics
+  }
+
+  private func recognitionRates(
+    of learner: Subject, on test: ExperimentData.TestSet
+  ) -> (accuracy: Double, balanced: Double) {
+    var right = [Int](repeating: 0, count: data.classCount)
+    var all = right
+    for start in stride(from: 0, to: test.labels.count, by: configuration.scoringChunk) {
+      let range = start..<min(start + configuration.scoringChunk, test.labels.count)
+      let predictions = learner.predictions(for: test.inputs.rows(range))
+      for (label, prediction) in zip(test.labels[range], predictions) {
+        all[label] += 1
+        if label == prediction { right[label] += 1 }
+      }
+    }
+    let present = all.indices.filter { all[$0] > 0 }
+    let balanced = present.reduce(0.0) { $0 + Double(right[$1]) / Double(all[$1]) } / Double(present.count)
+    return (Double(right.reduce(0, +)) / Double(test.labels.count), balanced)
+  }
+}

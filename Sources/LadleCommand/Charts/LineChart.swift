@@ -1,0 +1,102 @@
+import ActiveLoop
+
+/// Learning curves as a figure: mean lines with 95 % intervals, and horizontal reference lines.
+struct LineChart: Sendable {
+  /// One value on a line.
+  struct Point: Sendable, Hashable {
+    var x: Double
+    var mean: Double
+    /// The interval around the mean, when there is one.
+    var interval: ClosedRange<Double>?
+  }
+
+  /// One line.
+  struct Series: Sendable {
+    var name: String
+    /// Ascending in x.
+    var points: [Point]
+    /// The repetitions behind the mean, drawn faintly when ``LineChart/showsRepetitions`` is set.
+    var repetitions: [[Point]] = []
+    /// How many repetitions the mean is over.
+    var repetitionCount: Int
+  }
+
+  /// A horizontal line, such as the accuracy with every label known.
+  struct Reference: Sendable {
+    var name: String
+    var value: Double
+    var interval: ClosedRange<Double>?
+    var repetitionCount: Int
+  }
+
+  /// How values of the vertical axis are written.
+  enum ValueFormat: Sendable {
+    /// 0.75 is written 75 %.
+    case percent
+    case number
+  }
+
+  var title: String
+  var xLabel: String
+  var yLabel: String
+  var valueFormat: ValueFormat = .percent
+  var series: [Series]
+  var references: [Reference] = []
+  var showsRepetitions = false
+  /// What the vertical axis covers; nil chooses it from the data.
+  var yDomain: ClosedRange<Double>?
+  var width = 860.0
+  var height = 480.0
+}
+
+// MARK: - From learning curves to lines
+
+extension LineChart.Series {
+  /// The mean over the seeds of `curve` at each number of labels, with its 95 % interval.
+  init(name: String, curve: LearningCurve) {
+    self.init(
+      name: name,
+      points: curve.points.map {
+        LineChart.Point(x: Double($0.labelled), mean: $0.summary.mean, interval: $0.summary.interval())
+      },
+      repetitions: curve.runs.map { run in
+        run.values.map { LineChart.Point(x: Double($0.labelled), mean: $0.value) }
+      }, repetitionCount: curve.runs.count)
+  }
+}
+
+extension LineChart.Reference {
+  /// The mean over `summary`'s numbers, with its 95 % interval.
+  init(name: String, summary: Summary) {
+    self.init(name: name, value: summary.mean, interval: summary.interval(), repetitionCount: summary.count)
+  }
+}
+
+// MARK: - Words
+
+extension LineChart {
+  /// One sentence that says what lines and bands are, for the place under the figure.
+  var explanation: String {
+    let counts = (series.map(\.repetitionCount) + references.map(\.repetitionCount)).filter { $0 > 0 }
+    guard let least = counts.min(), let most = counts.max() else { return "Nothing has been measured yet." }
+    guard most > 1 else {
+      return "One seed: the lines show a single run, so no interval can be given."
+    }
+    let seeds = least == most ? "\(most) seeds" : "\(least) to \(most) seeds"
+    let degrees = least == most ? " with \(most - 1) degree\(most == 2 ? "" : "s") of freedom" : ""
+    return
+      "Lines are means over \(seeds); bands are 95 % confidence intervals of the mean (Student’s t\(degrees))"
+      + (showsRepetitions ? "; faint lines are the single runs." : ".")
+  }
+
+  /// `value` as the axis writes it, with `decimals` digits after the point and without the percent sign.
+  func formatted(_ value: Double, decimals: Int) -> String {
+    let scaled = valueFormat == .percent ? value * 100 : value
+    return fixed(scaled, decimals)
+  }
+
+  /// `value` with its unit: `78.9 %`, or `0.789`.
+  func formattedWithUnit(_ value: Double) -> String {
+    valueFormat == .percent ? "\(fixed(value * 100, 1)) %" : fixed(value, 3)
+  }
+}

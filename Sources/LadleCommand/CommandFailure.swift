@@ -1,0 +1,54 @@
+import ActiveLoop
+import ArgumentParser
+import Foundation
+import Tensor
+
+/// Why the command ends without having done what it was asked: one sentence for the person, one number for scripts.
+struct CommandFailure: Error, Hashable, CustomStringConvertible {
+  enum Kind: Int32, Sendable {
+    /// The world did not play along: a file, a disk, a network, a number that is not finite.
+    case world = 1
+    /// The request makes no sense. The number is `EX_USAGE` of sysexits.h.
+    case usage = 64
+    /// A signal asked to stop. 128 + SIGINT, as shells count.
+    case interrupted = 130
+  }
+
+  var kind: Kind
+  /// Says what is wrong and what to do, without a line break and without `ladle: ` before it.
+  var description: String
+
+  init(_ kind: Kind = .world, _ description: String) {
+    self.kind = kind
+    self.description = description
+  }
+}
+
+extension CommandFailure {
+  /// Any error as a failure: one sentence, never a dump of Swift values.
+  init(explaining error: any Error) {
+    if let failure = error as? CommandFailure {
+      self = failure
+    } else if error is CancellationError {
+      self.init(.interrupted, "stopped on request.")
+    } else if Ladle.exitCode(for: error) == .validationFailure {
+      // The parser's message may go on with usage or suggestions on lines of their own.
+      let lines = Ladle.message(for: error).split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) }
+      self.init(.usage, Self.sentence(lines.first ?? "the arguments cannot be understood", advice: "try --help"))
+    } else if type(of: error) is NSError.Type || error is CocoaError || error is DecodingError {
+      self.init(.world, Self.sentence("something unexpected went wrong: \(error.localizedDescription)"))
+    } else {
+      self.init(.world, Self.sentence("\(error)"))
+    }
+  }
+
+  /// `text` on one line, beginning small and ending with a full stop.
+  private static func sentence(_ text: String, advice: String? = nil) -> String {
+    var line = text.split(whereSeparator: \.isNewline).joined(separator: " ")
+    while line.hasSuffix(".") || line.hasSuffix(" ") { line.removeLast() }
+    // A word such as USPS keeps its capitals.
+    let second = line.dropFirst().first
+    if second?.isLowercase ?? false, !line.hasPrefix("/") { line = line.prefix(1).lowercased() + line.dropFirst() }
+    return line + (advice.map { "; \($0)" } ?? "") + (line.hasSuffix("?") ? "" : ".")
+  }
+}

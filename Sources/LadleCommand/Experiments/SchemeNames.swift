@@ -1,0 +1,15 @@
+import ActiveLoop
+
+extension Scheme {
+  /// For people.
+  var title: String {
+    switch self {
+    case .gaal: "GAAL"
+    case .simpleGAN: "simple GAN"
+    case .svmActive: "SVM-active"
+    case .random: "passive random"
+    case .supervised: "fully supervised"
+    case .mixed: "mixed"
+    }
+  }
+}

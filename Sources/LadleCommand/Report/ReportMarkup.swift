@@ -1,0 +1,151 @@
+import Foundation
+
+extension Report {
+  /// The page: well-formed as XML too, no scripts, nothing fetched from anywhere.
+  func html() -> String {
+    let navigation =
+      sections.count < 3
+      ? ""
+      : element(
+        "nav", [("aria-label", "Sections")],
+        sections.enumerated().map { element("a", [("href", "#s\($0.offset + 1)")], escaped($0.element.title)) }
+          .joined(separator: " "))
+    let header = element(
+      "header", [],
+      [
+        element("h1", [], escaped(title)),
+        subtitle.isEmpty ? "" : element("p", [("class", "subtitle")], escaped(subtitle)),
+        lead.map { element("p", [("class", "lead")], escaped($0)) }.joined(separator: "\n"),
+        figures, navigation,
+      ].filter { !$0.isEmpty }.joined(separator: "\n"))
+    let body = sections.enumerated().map { number, section in
+      element(
+        "section", [("id", "s\(number + 1)")],
+        "\n" + element("h2", [], escaped(section.title)) + "\n"
+          + section.blocks.map(\.markup).joined(separator: "\n") + "\n")
+    }
+    let foot = footer.isEmpty ? "" : element("footer", [], escaped(footer))
+    return """
+      <!DOCTYPE html>
+      <html xmlns="http://www.w3.org/1999/xhtml" lang="en" xml:lang="en">
+      <head>
+      <meta charset="utf-8"/>
+      <meta name="viewport" content="width=device-width, initial-scale=1"/>
+      <meta name="color-scheme" content="light dark"/>
+      <title>\(escaped(title))</title>
+      <style>
+      \(ReportStylesheet.rules)
+      </style>
+      </head>
+      <body>
+      <main>
+      \(([header] + body + [foot]).joined(separator: "\n"))
+      </main>
+      </body>
+      </html>
+
+      """
+  }
+
+  private var figures: String {
+    guard !keyFigures.isEmpty else { return "" }
+    let cards = keyFigures.map { figure in
+      element(
+        "div", [("class", "card")],
+        element("div", [("class", "value")], escaped(figure.value))
+          + element("div", [("class", "label")], escaped(figure.label))
+          + (figure.note.isEmpty ? "" : element("div", [("class", "note")], escaped(figure.note))))
+    }
+    return element("div", [("class", "cards")], cards.joined(separator: "\n"))
+  }
+}
+
+extension Report.Block {
+  fileprivate var markup: String {
+    switch self {
+    case .paragraph(let text): element("p", [], escaped(text))
+    case .remark(let text): element("p", [("class", "remark")], escaped(text))
+    case .chart(let chart):
+      element(
+        "figure", [],
+        element("div", [("class", "wide"), ("tabindex", "0")], chart.svg(standalone: false)) + chart.legend
+          + element("figcaption", [], escaped(chart.explanation)))
+    case .table(let table): table.markup
+    case .images(let images):
+      element("div", [("class", "gallery")], images.map(\.markup).joined(separator: "\n"))
+    case .tiles(let caption, let tiles):
+      element(
+        "figure", [],
+        element("div", [("class", "tiles")], tiles.map(\.markup).joined(separator: "\n"))
+          + element("figcaption", [], escaped(caption)))
+    case .definitions(let definitions):
+      element(
+        "div", [("class", "wide")],
+        element(
+          "table", [("class", "definitions")],
+          element(
+            "tbody", [],
+            definitions.map {
+              element(
+                "tr", [], element("th", [("scope", "row")], escaped($0.name)) + element("td", [], escaped($0.value)))
+            }.joined(separator: "\n"))))
+    case .command(let lines): element("pre", [], element("code", [], escaped(lines)))
+    }
+  }
+}
+
+extension Report.Table {
+  fileprivate var markup: String {
+    let head = element(
+      "thead", [],
+      element(
+        "tr", [],
+        columns.map { element("th", [("scope", "col")] + $0.attributes, escaped($0.title)) }.joined()))
+    let body = rows.map { row in
+      precondition(row.count == columns.count, "a row of \(row.count) cells under \(columns.count) columns")
+      let cells = zip(columns, row).enumerated().map { place, pair in
+        let text = escaped(pair.1.text)
+        let content = pair.1.isEmphasized ? element("strong", [], text) : text
+        return place == 0
+          ? element("th", [("scope", "row")] + pair.0.attributes, content)
+          : element("td", pair.0.attributes, content)
+      }
+      return element("tr", [], cells.joined())
+    }
+    let title = caption.isEmpty ? "" : element("caption", [], escaped(caption)) + "\n"
+    return element(
+      "div", [("class", "wide"), ("tabindex", "0")],
+      element("table", [], title + head + "\n" + element("tbody", [], body.joined(separator: "\n"))))
+  }
+}
+
+extension Report.Table.Column {
+  fileprivate var attributes: [(String, String)] { isNumeric ? [("class", "number")] : [] }
+}
+
+extension Report.Tile {
+  fileprivate var markup: String {
+    element(
+      "div", [("class", "tile")],
+      element(
+        "img",
+        [
+          ("src", "data:image/png;base64," + png), ("alt", alternative), ("class", "enlarged"),
+          ("style", "border-color:\(color)"),
+        ]) + lines.map { element("div", [], escaped($0)) }.joined())
+  }
+}
+
+extension Report.Image {
+  fileprivate var markup: String {
+    let shown = width * max(1, scale)
+    return element(
+      "figure", [("class", "image"), ("style", "max-width:\(max(shown, 180))px")],
+      element(
+        "img",
+        [
+          ("src", "data:image/png;base64," + png.base64EncodedString()), ("alt", alternative),
+          ("width", "\(shown)"), ("height", "\(height * max(1, scale))"),
+        ] + (scale > 1 ? [("class", "enlarged")] : [])) + element("figcaption", [], escaped(caption)))
+  }
+}

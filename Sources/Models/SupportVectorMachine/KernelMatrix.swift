@@ -1,0 +1,96 @@
+internal import Tensor
+
+/// The matrix of kernel values between training samples, row by row: computed in batches when asked for, kept while
+/// they fit, and narrowed to the active samples when there is no room for whole rows.
+struct KernelMatrix {
+  /// Up to this many samples every row is computed at the first request: nearly all will be needed, and one
+  /// large product is faster than many small ones.
+  static let smallCount = 256
+
+  let points: KernelPoints
+  private let cacheBytes: Int
+  private(set) var columns: KernelPoints.Columns
+  private var cache: KernelRowCache
+  /// Rows computed so far, those computed again included.
+  private(set) var computedRows = 0
+
+  init(_ points: KernelPoints, cacheBytes: Int) {
+    self.points = points
+    self.cacheBytes = cacheBytes
+    columns = points.allColumns()
+    cache = KernelRowCache(count: points.count, width: points.count, bytes: cacheBytes)
+  }
+
+  /// The number of samples.
+  var count: Int { points.count }
+
+  /// Whether rows cover all samples.
+  var coversAll: Bool { columns.indices.count == count }
+
+  /// The row of `sample` over ``columns``. When it must be computed, the rows that `likely(limit)` names are computed
+  /// with it. The row stays valid while at most one more row is asked for.
+  mutating func row(_ sample: Int, likely: (_ limit: Int, _ isHeld: (Int) -> Bool) -> [Int]) -> UnsafePointer<Float> {
+    if let held = cache.row(sample) { return UnsafePointer(held) }
+    let limit = min(KernelPoints.batch, cache.capacity / 2) - 1
+    var batch: [Int] = []
+    if count <= KernelMatrix.smallCount, cache.capacity == count {
+      batch = (0..<count).filter { $0 != sample && !cache.holds($0) }
+    } else if limit > 0 {
+      batch = likely(limit, cache.holds).filter { $0 != sample }
+    }
+    // Last, so that it is the most recently used.
+    batch.append(sample)
+    return UnsafePointer(compute(batch))
+  }
+
+  /// Rows for `samples` in any order; precondition: at most half of what the cache holds.
+  mutating func rows(_ samples: [Int]) -> [UnsafePointer<Float>] {
+    let missing = samples.filter { cache.row($0) == nil }
+    if !missing.isEmpty { _ = compute(missing) }
+    return samples.compactMap { cache.row($0) }.map { UnsafePointer($0) }
+  }
+
+  /// The most rows to ask ``rows(_:)`` for.
+  var rowsAtOnce: Int { max(1, min(KernelPoints.batch, cache.capacity / 2)) }
+
+  private mutating func compute(_ samples: [Int]) -> UnsafeMutablePointer<Float> {
+    var targets: [UnsafeMutablePointer<Float>] = []
+    for sample in samples { targets.append(cache.makeRow(sample)) }
+    for first in stride(from: 0, to: samples.count, by: KernelPoints.batch) {
+      let range = first..<min(samples.count, first + KernelPoints.batch)
+      points.rows(Array(samples[range]), over: columns, into: Array(targets[range]))
+    }
+    computedRows += samples.count
+    return targets[targets.count - 1]
+  }
+
+  // MARK: - Narrowing
+
+  /// Whether rows over fewer columns would let the cache hold what it is about to give up.
+  func profitsFromNarrowing(to active: Int) -> Bool {
+    cache.capacity < count && cache.heldCount * 2 > cache.capacity && active * 10 < columns.indices.count * 7
+  }
+
+  /// Makes rows cover `active` alone, and keeps those of active samples that are held. Precondition: `active` is
+  /// ascending and among the present columns.
+  mutating func narrow(to active: [Int32]) {
+    var place = [Int32](repeating: -1, count: count)
+    for (position, sample) in columns.indices.enumerated() { place[Int(sample)] = Int32(position) }
+    let positions = active.map { place[Int($0)] }
+    var narrowed = KernelRowCache(count: count, width: active.count, bytes: cacheBytes)
+    let isActive = Set(active.map(Int.init))
+    for sample in cache.samplesByAge where isActive.contains(sample) {
+      guard let row = cache.row(sample) else { continue }
+      SupportVectorKernels.gather(row, columns: positions, into: narrowed.makeRow(sample))
+    }
+    cache = narrowed
+    columns = points.columns(active)
+  }
+
+  /// Makes rows cover all samples again. Rows held over fewer columns are lost.
+  mutating func widen() {
+    guard !coversAll else { return }
+    columns = points.allColumns()
+    cache = KernelRowCache(count: count, width: count, bytes: cacheBytes)
+  }
+}

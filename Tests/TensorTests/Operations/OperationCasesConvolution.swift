@@ -1,0 +1,65 @@
+import Tensor
+import TestSupport
+
+extension OperationCase {
+  static let convolutions: [OperationCase] = {
+    let files = ["Convolution", "ConvolutionAlgorithm", "ConvolutionGeometry", "ConvolutionPasses"]
+    // kernel, stride, padding
+    let shapes = [(1, 1, 0), (3, 1, 1), (3, 2, 1), (4, 2, 1), (5, 2, 2), (2, 3, 0), (3, 1, 2)]
+    let plain = shapes.map { kernel, stride, padding in
+      OperationCase(
+        "convolution \(kernel)×\(kernel) stride \(stride) padding \(padding)", files: files,
+        [.uniform([2, 6, 5, 2]), .uniform([kernel, kernel, 2, 3]), .uniform([3])]
+      ) { convolution2D($0[0], $0[1], bias: $0[2], stride: stride, padding: padding) }
+    }
+    let transposed = [(1, 1, 0, 0), (3, 1, 1, 0), (3, 2, 1, 1), (4, 2, 1, 0), (5, 2, 2, 1), (2, 3, 0, 2)].map {
+      kernel, stride, padding, outputPadding in
+      OperationCase(
+        "transposed convolution \(kernel)×\(kernel) stride \(stride) padding \(padding) output padding \(outputPadding)",
+        files: files, [.uniform([2, 3, 4, 3]), .uniform([kernel, kernel, 2, 3]), .uniform([2])]
+      ) {
+        transposedConvolution2D(
+          $0[0], $0[1], bias: $0[2], stride: stride, padding: padding, outputPadding: outputPadding)
+      }
+    }
+    return plain + transposed
+  }()
+
+  static let pooling: [OperationCase] = [
+    OperationCase(unary: "max pool 2", files: ["Pooling"], .distinct([2, 4, 6, 3])) { maxPool2D($0, size: 2) },
+    OperationCase(unary: "max pool 3 stride 2 padding 1", files: ["Pooling"], .distinct([1, 5, 6, 2])) {
+      maxPool2D($0, size: 3, stride: 2, padding: 1)
+    },
+    OperationCase(unary: "average pool 2", files: ["Pooling"], .uniform([2, 4, 4, 2])) { averagePool2D($0, size: 2) },
+    OperationCase(unary: "average pool 3 stride 2 padding 1", files: ["Pooling"], .uniform([1, 5, 4, 2])) {
+      averagePool2D($0, size: 3, stride: 2, padding: 1)
+    },
+    OperationCase(unary: "global average pool", files: ["Pooling"], .uniform([2, 3, 4, 2])) { globalAveragePool2D($0) },
+  ]
+
+  static let normalizations: [OperationCase] = [
+    OperationCase(
+      "batch norm of images", files: ["BatchNorm"],
+      [.uniform([3, 2, 3, 2]), .uniform([2], in: 0.5...1.5), .uniform([2])], tolerance: 5e-3
+    ) { batchNormalized($0[0], scale: $0[1], shift: $0[2], epsilon: 1e-5, slope: 1).output },
+    OperationCase(
+      "batch norm of features", files: ["BatchNorm"],
+      [.uniform([6, 3]), .uniform([3], in: 0.5...1.5), .uniform([3])], tolerance: 5e-3
+    ) { batchNormalized($0[0], scale: $0[1], shift: $0[2], epsilon: 1e-3, slope: 1).output },
+    OperationCase(
+      // The shift keeps every activation away from the kink.
+      "batch norm and leaky ReLU, positive", files: ["BatchNorm"],
+      [.uniform([5, 3]), .uniform([3], in: 0.5...1), .uniform([3], in: 3...4)], tolerance: 5e-3
+    ) { batchNormalized($0[0], scale: $0[1], shift: $0[2], epsilon: 1e-5, slope: 0.2).output },
+    OperationCase(
+      "batch norm and leaky ReLU, negative", files: ["BatchNorm"],
+      [.uniform([5, 3]), .uniform([3], in: 0.5...1), .uniform([3], in: -4 ... -3)], tolerance: 5e-3
+    ) { batchNormalized($0[0], scale: $0[1], shift: $0[2], epsilon: 1e-5, slope: 0.2).output },
+    OperationCase(unary: "affine and leaky ReLU", files: ["BatchNorm"], .uniform([4, 2], awayFrom: [-0.5, 0.25])) {
+      affineActivated($0, factor: Tensor([2, -2]), offset: Tensor([1, 0.5]), slope: 0.2)
+    },
+    OperationCase("affine", files: ["Affine"], [.uniform([4, 3]), .uniform([3, 2]), .uniform([2])]) {
+      affine($0[0], $0[1], bias: $0[2])
+    },
+  ]
+}
