@@ -11,6 +11,8 @@ struct GeneratorSettings: Codable, Sendable, Hashable {
   var learningRate: Float = 2e-4
   /// Adam's β₁.
   var beta1: Float = 0.5
+  /// The share of the steps, at the end, over which the rates fall to zero.
+  var decay: Float = 0.5
   /// The share of the old parameter average kept per step; 0 uses the last parameters.
   var averaging: Float = 0.999
   /// Scalars of a latent code.
@@ -24,8 +26,8 @@ struct GeneratorSettings: Codable, Sendable, Hashable {
   static func defaults(for dataset: GAALDataset) -> GeneratorSettings {
     var settings = GeneratorSettings()
     switch dataset {
-    case .mnistUSPS, .mnist: (settings.epochs, settings.width) = (30, 64)
-    case .cifar10: settings.epochs = 60
+    case .mnistUSPS, .mnist: (settings.epochs, settings.width) = (40, 64)
+    case .cifar10: settings.epochs = 40
     case .glyphs: (settings.epochs, settings.width) = (15, 64)
     }
     return settings
@@ -37,6 +39,7 @@ struct GeneratorSettings: Codable, Sendable, Hashable {
     if batchSize < 2 { return "generator.batchSize is \(batchSize), and batch statistics need at least 2" }
     if !(learningRate > 0) { return "generator.learningRate is \(learningRate), and must be positive" }
     if !(0..<1).contains(beta1) { return "generator.beta1 is \(beta1), and must be in [0, 1)" }
+    if !(0...1).contains(decay) { return "generator.decay is \(decay), and must be in [0, 1]" }
     if !(0..<1).contains(averaging) { return "generator.averaging is \(averaging), and must be in [0, 1)" }
     if latentSize < 1 { return "generator.latentSize is \(latentSize), and must be at least 1" }
     if let width, width < 1 { return "generator.width is \(width), and must be at least 1" }

@@ -27,7 +27,7 @@ struct ModelWorkshop {
       let steps = settings.epochs * (pool.count / settings.batchSize)
       progress.begin("Training the generator", total: steps, unit: "steps")
       try training.train(
-        count: pool.count, batchSize: settings.batchSize, epochs: settings.epochs, using: root,
+        count: pool.count, batchSize: settings.batchSize, epochs: settings.epochs, decay: settings.decay, using: root,
         images: { pool.images(at: $0) }
       ) { state in
         try stopIfRequested()
