@@ -18,6 +18,8 @@ from sklearn.svm import SVC, LinearSVC
 
 program, data, turns = sys.argv[1], pathlib.Path(sys.argv[2]), int(sys.argv[3])
 warnings.filterwarnings("ignore")
+if not (data / "mnist").is_dir():
+    sys.exit(f"bench-svm: there is no MNIST in {data}; set LADLE_DATA to the folder that holds mnist/")
 
 
 def digits(part):

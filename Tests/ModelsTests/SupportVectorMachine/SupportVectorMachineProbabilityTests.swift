@@ -65,8 +65,9 @@ struct SupportVectorMachineProbabilityTests {
         #expect(row.allSatisfy { $0 >= 0 })
         if n >= 450 { loss -= log(max(1e-12, row[samples.labels[n]])) / 450 }
       }
-      // On samples never seen, nearly as good as knowing where the samples came from.
-      #expect(loss < bayes + 0.06)
+      // On samples never seen, nearly as good as knowing where the samples came from; one line against the rest, which
+      // cannot cut out a class in the middle, somewhat less.
+      #expect(loss < bayes + (multiclass == .oneVersusOne ? 0.06 : 0.12))
       // As right on average as it says.
       let sure = (450..<900).map { n in (0..<classes).map { probabilities.at([n, $0]) }.max() ?? 0 }
       let right = (450..<900).filter { n in
