@@ -3,8 +3,7 @@ internal import Tensor
 /// The matrix of kernel values between training samples, row by row: computed in batches when asked for, kept while
 /// they fit, and narrowed to the active samples when there is no room for whole rows.
 struct KernelMatrix {
-  /// Up to this many samples every row is computed at the first request: nearly all will be needed, and one
-  /// large product is faster than many small ones.
+  /// Up to this many samples every row is computed at the first request: nearly all will be needed.
   static let smallCount = 256
 
   let points: KernelPoints
