@@ -24,7 +24,7 @@ struct BenchCommand: AsyncParsableCommand {
 
   func validate() throws {
     guard (1...1000).contains(runs) else {
-      throw CommandFailure(.usage, "--runs is a whole number from 1 to 1000, not \(runs).")
+      throw ValidationError("--runs is a whole number from 1 to 1000, not \(runs)")
     }
   }
 

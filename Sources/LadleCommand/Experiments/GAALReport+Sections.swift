@@ -89,7 +89,8 @@ extension GAALReport {
       blocks: [
         .command(commandLine),
         .paragraph(
-          "The same seeds give the same bytes in rounds.jsonl on the same kind of processor, with any number of threads."),
+          "The same seeds give the same bytes in rounds.jsonl on the same kind of processor, with any number of threads."
+        ),
       ])
   }
 
@@ -105,7 +106,8 @@ extension GAALReport {
     }
     let seeds = settings.seeds
     let isRange = seeds.count > 1 && zip(seeds, seeds.dropFirst()).allSatisfy { $1 == $0 + 1 }
-    words.append("--seeds " + (isRange ? "\(seeds[0])-\(seeds[seeds.count - 1])" : seeds.map(String.init).joined(separator: ",")))
+    words.append(
+      "--seeds " + (isRange ? "\(seeds[0])-\(seeds[seeds.count - 1])" : seeds.map(String.init).joined(separator: ",")))
     words.append("--budget \(settings.experiment.budget)")
     let special: Set = ["dataset", "seeds", "schemes", "experiment.framing", "experiment.budget"]
     let here = (try? SettingsSchema(of: settings).resolved.leaves) ?? []

@@ -66,7 +66,8 @@ struct GAALReport {
   private var report: Report {
     Report(
       title: "GAAL on \(task.dataset.title)", subtitle: subtitle, lead: lead, keyFigures: keyFigures,
-      sections: [curvesSection, tableSection] + querySections + [modelsSection, settingsSection, repeatSection]
+      sections: [curvesSection, tableSection] + querySections
+        + [modelsSection, settingsSection, repeatSection]
         .compactMap { $0 },
       footer: "Written by ladle \(Ladle.version). Every figure is computed from rounds.jsonl beside this page.")
   }
@@ -83,13 +84,16 @@ struct GAALReport {
     let seeds = settings.seeds
     if seeds.count == 1 { return "seed \(seeds[0])" }
     let isRange = zip(seeds, seeds.dropFirst()).allSatisfy { $1 == $0 + 1 }
-    return "seeds " + (isRange ? "\(seeds[0])–\(seeds[seeds.count - 1])" : seeds.map(String.init).joined(separator: ", "))
+    return "seeds "
+      + (isRange ? "\(seeds[0])–\(seeds[seeds.count - 1])" : seeds.map(String.init).joined(separator: ", "))
   }
 
   private var lead: [String] {
     let place = task.tests.first?.title ?? "the test set"
     var parts = findings.schemes.filter { [.gaal, .random].contains($0) }.compactMap { scheme in
-      findings.final(scheme).map { "\(scheme.title) reaches \($0.summary.percentWithInterval) with \($0.labelled) labels" }
+      findings.final(scheme).map {
+        "\(scheme.title) reaches \($0.summary.percentWithInterval) with \($0.labelled) labels"
+      }
     }
     if let all = findings.supervised() {
       parts.append("every label of the pool gives \(all.percentWithInterval)")

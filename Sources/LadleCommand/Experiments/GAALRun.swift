@@ -14,6 +14,8 @@ struct GAALRun: Sendable {
 
   func run() async throws {
     let start = ProcessInfo.processInfo.systemUptime
+    // A missing data set should leave no directory behind, and a refused directory should not wait for reading.
+    try ImageTask.requireFiles(settings.dataset, directories: dataDirectories)
     let environment = EnvironmentRecord.current()
     let directory = try RunDirectory(
       path: path, configuration: try SettingsSchema(of: settings).resolved, environment: environment)
@@ -54,10 +56,12 @@ struct GAALRun: Sendable {
   ) async throws -> [String] {
     var remarks: [String] = []
     let experiment = try GenerativeExperiment(
-      data: data, configuration: settings.experiment, learner: SupportVectorLearner(settings.experiment.learner, unlabelled: data.pool),
+      data: data, configuration: settings.experiment,
+      learner: SupportVectorLearner(settings.experiment.learner, unlabelled: data.pool),
       generator: generator)
     let configuration = settings.experiment
-    let rounds = 1 + (configuration.budget - configuration.initialLabels + configuration.batch - 1) / configuration.batch
+    let rounds =
+      1 + (configuration.budget - configuration.initialLabels + configuration.batch - 1) / configuration.batch
     let total = settings.seeds.count * settings.schemes.map { $0 == .supervised ? 1 : rounds }.reduce(0, +)
     var done = directory.records.count
     progress.begin("Running \(settings.dataset.rawValue)", total: total, unit: "rounds", done: done)
@@ -164,7 +168,9 @@ extension Tensor {
     return Tensor(shape: [rows, columns.count]) { target in
       withUnsafeScalars { source in
         for row in 0..<rows {
-          for (place, column) in columns.enumerated() { target[row * columns.count + place] = source[row * width + column] }
+          for (place, column) in columns.enumerated() {
+            target[row * columns.count + place] = source[row * width + column]
+          }
         }
       }
     }

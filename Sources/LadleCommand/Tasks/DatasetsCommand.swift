@@ -48,7 +48,8 @@ struct DatasetsCommand: AsyncParsableCommand {
       let wanted = names.isEmpty ? KnownDataset.allCases.filter(locator.has) : names.map(\.dataset)
       guard !wanted.isEmpty else {
         throw CommandFailure(
-          .world, "there is no data set in \(listed(locator.directories, "or")); fetch one with “ladle datasets fetch mnist”.")
+          .world,
+          "there is no data set in \(listed(locator.directories, "or")); fetch one with “ladle datasets fetch mnist”.")
       }
       var problems: [DatasetError] = []
       for dataset in wanted {

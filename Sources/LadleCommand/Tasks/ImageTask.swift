@@ -46,9 +46,28 @@ extension ImageTask {
     return task
   }
 
+  /// Throws if files of the data set are missing, without reading them.
+  static func requireFiles(_ dataset: GAALDataset, directories: [String]) throws(DatasetError) {
+    let locator = DatasetLocator(directories: directories)
+    let needed: [KnownDataset] =
+      switch dataset {
+      case .mnistUSPS: [.mnist, .usps]
+      case .mnist: [.mnist]
+      case .cifar10: [.cifar10]
+      case .glyphs: []
+      }
+    for dataset in needed {
+      let entry = DatasetCatalog.entry(dataset)
+      for file in entry.files where locator.path(of: file, in: entry) == nil {
+        throw .missing(dataset, file: "\(entry.folder)/\(file.name)", lookedIn: directories)
+      }
+    }
+  }
+
   private static let digitPair = (5, 7)
 
-  private static func digits(_ dataset: GAALDataset, _ framing: Framing, _ locator: DatasetLocator) throws -> ImageTask {
+  private static func digits(_ dataset: GAALDataset, _ framing: Framing, _ locator: DatasetLocator) throws -> ImageTask
+  {
     let training = try locator.load(.mnist, .train)
     let test = try locator.load(.mnist, .test)
     let same = Test(name: "mnist", title: "MNIST’s test images", data: test.binary(digitPair.0, digitPair.1))

@@ -57,10 +57,10 @@ struct GenerateCommand: AsyncParsableCommand {
   func validate() throws {
     for (name, value, most) in [("count", count, 10_000), ("columns", columns, 1000), ("scale", scale, 32)] {
       guard (1...most).contains(value) else {
-        throw CommandFailure(.usage, "--\(name) is a whole number from 1 to \(most), not \(value).")
+        throw ValidationError("--\(name) is a whole number from 1 to \(most), not \(value)")
       }
     }
-    if let limit, limit < 2 { throw CommandFailure(.usage, "--limit is at least 2, not \(limit).") }
+    if let limit, limit < 2 { throw ValidationError("--limit is at least 2, not \(limit)") }
   }
 
   func run() async throws {
