@@ -22,7 +22,8 @@ extension AdversarialTraining {
   ///   - progress: called after every step; what it throws ends the training.
   /// - Precondition: there is at least one full batch.
   public mutating func train(
-    count: Int, batchSize: Int = 64, epochs: Int, decay: Float = 0, using random: RandomSource, images: ([Int]) -> Tensor,
+    count: Int, batchSize: Int = 64, epochs: Int, decay: Float = 0, using random: RandomSource,
+    images: ([Int]) -> Tensor,
     progress: (Progress) throws -> Void = { _ in }
   ) throws {
     let batches = count / batchSize
