@@ -6,8 +6,8 @@ public enum Resizing {
   public enum Filter: String, Sendable, Hashable, Codable, CaseIterable {
     /// The old pixel under the new one's centre; of two that meet there, the later one.
     case nearest
-    /// A triangle of two old pixels' width, or of two new ones' when shrinking, so that nothing is skipped. Pixel centres
-    /// are at halves; at the border the weights of absent pixels go to the others. This is what Pillow calls BILINEAR.
+    /// A triangle of two old pixels' width, or of two new ones' when shrinking, so that nothing is skipped. Pixel
+    /// centres are at halves; at the border the weights of absent pixels go to the others. This is what Pillow calls BILINEAR.
     case bilinear
   }
 
