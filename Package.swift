@@ -16,8 +16,8 @@ let strict: [SwiftSetting] = [
 /// `-fno-math-errno` lets square roots vectorise; it changes no result.
 let kernelFlags: [CSetting] = [.unsafeFlags(["-O3", "-fno-math-errno", "-Wall", "-Werror"])]
 
-/// The command is a library so that tests can call it; they see what is internal to it in optimised builds too. The
-/// price is that unused internal code stays in the binary.
+/// Tests of these see what is internal, in optimised builds too. The price is that unused internal code stays in the
+/// binary.
 let testable: [SwiftSetting] = strict + [.unsafeFlags(["-enable-testing"])]
 
 let package = Package(
@@ -50,7 +50,7 @@ let package = Package(
     .target(name: "CKernels", cSettings: kernelFlags),
     .target(name: "Tensor", dependencies: ["CBLAS", "CKernels"], swiftSettings: strict),
     .target(name: "Models", dependencies: ["Tensor"], swiftSettings: strict),
-    .target(name: "Datasets", dependencies: ["CCompression", "CImageCodecs", "Tensor"], swiftSettings: strict),
+    .target(name: "Datasets", dependencies: ["CCompression", "CImageCodecs", "Tensor"], swiftSettings: testable),
     .target(name: "ActiveLoop", dependencies: ["Models", "Tensor"], swiftSettings: strict),
     .target(
       name: "LadleCommand",

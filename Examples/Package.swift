@@ -7,7 +7,13 @@ let package = Package(
   dependencies: [.package(name: "Ladle", path: "..")],
   targets: [
     .executableTarget(
-      name: "xor", dependencies: [.product(name: "Tensor", package: "Ladle")], path: "XOR")
+      name: "xor", dependencies: [.product(name: "Tensor", package: "Ladle")], path: "XOR"),
+    .executableTarget(
+      name: "synthesized-queries",
+      dependencies: [
+        .product(name: "Tensor", package: "Ladle"), .product(name: "Models", package: "Ladle"),
+        .product(name: "Datasets", package: "Ladle"), .product(name: "ActiveLoop", package: "Ladle"),
+      ], path: "SynthesizedQueries"),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -45,7 +45,7 @@ void ladle_unary(ladle_unary_function function, float p, float q, const float *x
     // `<=`, so that NaN is kept and -0 becomes 0.
     case LADLE_RELU: EACH(s <= 0.0f ? 0.0f : s)
     case LADLE_LEAKY_RELU: EACH(s <= 0.0f ? p * s : s)
-    case LADLE_ELU: EACH(s <= 0.0f ? p * ladle_expm1_nonpositive(s) : s)
+    case LADLE_ELU: EACH(s < 0.0f ? p * ladle_expm1_nonpositive(s) : s)
     case LADLE_SOFTPLUS: EACH(ladle_softplus(s))
     case LADLE_TANH: EACH(ladle_tanh(s))
     case LADLE_SIGMOID: EACH(ladle_sigmoid(s))

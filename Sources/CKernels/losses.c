@@ -3,35 +3,36 @@
 #include "ladle_runtime.h"
 #include "row_reductions.h"
 
-// Terms are written to a small array, then added: the loops that compute them stay elementwise, hence exact in
-// order, and the sums go through ladle_block_sum and double.
+// Terms are written to a small array, then added: the loops that compute them stay elementwise, and the sums go
+// through ladle_block_sum and double.
 enum { block = 512 };
 
 LADLE_CLONES
 double ladle_cross_entropy(const float *x, const long *labels, float scale, float *dx, size_t rows, size_t columns) {
   double loss = 0.0;
-  for (size_t r = 0; r < rows; r++) {
-    const float *xr = x + r * columns;
-    float shift = ladle_row_maximum(xr, columns);
-    float total;
+  float shifts[ladle_row_block], sums[ladle_row_block];
+  size_t at_once = ladle_rows_at_once(columns);
+  for (size_t start = 0; start < rows; start += at_once) {
+    size_t count = rows - start < at_once ? rows - start : at_once;
+    const float *xs = x + start * columns;
+    const long *places = labels + start;
     if (dx) {
-      float *dxr = dx + r * columns;
-      LADLE_VECTORISE for (size_t c = 0; c < columns; c++) dxr[c] = ladle_exp(xr[c] - shift);
-      total = ladle_block_sum(dxr, columns);
-      float factor = scale / total;
-      LADLE_VECTORISE for (size_t c = 0; c < columns; c++) dxr[c] *= factor;
-      dxr[labels[r]] -= scale;
-    } else {
-      double sum = 0.0;
-      float terms[block];
-      for (size_t start = 0; start < columns; start += block) {
-        size_t count = columns - start < block ? columns - start : block;
-        LADLE_VECTORISE for (size_t c = 0; c < count; c++) terms[c] = ladle_exp(xr[start + c] - shift);
-        sum += (double)ladle_block_sum(terms, count);
+      float *dxs = dx + start * columns;
+      ladle_exponentials(xs, dxs, shifts, count, columns);
+      for (size_t r = 0; r < count; r++) {
+        float *dxr = dxs + r * columns;
+        sums[r] = ladle_block_sum(dxr, columns);
+        float factor = scale / sums[r];
+        LADLE_VECTORISE for (size_t c = 0; c < columns; c++) dxr[c] *= factor;
+        dxr[places[r]] -= scale;
       }
-      total = (float)sum;
+    } else {
+      ladle_sums_of_exponentials(xs, shifts, sums, count, columns);
     }
-    loss += (double)ladle_log(total) + ((double)shift - (double)xr[labels[r]]);
+    LADLE_VECTORISE for (size_t r = 0; r < count; r++) sums[r] = ladle_log(sums[r]);
+    for (size_t r = 0; r < count; r++) {
+      loss += (double)sums[r] + ((double)shifts[r] - (double)xs[r * columns + (size_t)places[r]]);
+    }
   }
   return loss;
 }

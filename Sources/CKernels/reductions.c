@@ -87,28 +87,18 @@ void ladle_argmax(const float *x, long *output, size_t rows, size_t columns) {
   }
 }
 
-// The maximum that is subtracted before exponentials; 0 for an infinite one, whose difference would be NaN.
-LADLE_INLINE float shift_of(const float *x, size_t n) {
-  float m = ladle_row_maximum(x, n);
-  return m - m == 0.0f ? m : 0.0f;
-}
-
-LADLE_INLINE float sum_of_exponentials(const float *x, float shift, size_t n) {
-#pragma clang fp reassociate(on)
-  float sum = 0.0f;
-  for (size_t i = 0; i < n; i++) sum += ladle_exp(x[i] - shift);
-  return sum;
-}
-
 LADLE_CLONES
 void ladle_softmax(const float *x, float *y, size_t rows, size_t columns) {
-  for (size_t r = 0; r < rows; r++) {
-    const float *xr = x + r * columns;
-    float *yr = y + r * columns;
-    float shift = shift_of(xr, columns);
-    LADLE_VECTORISE for (size_t c = 0; c < columns; c++) yr[c] = ladle_exp(xr[c] - shift);
-    float scale = 1.0f / ladle_block_sum(yr, columns);
-    LADLE_VECTORISE for (size_t c = 0; c < columns; c++) yr[c] *= scale;
+  float shifts[ladle_row_block];
+  size_t at_once = ladle_rows_at_once(columns);
+  for (size_t start = 0; start < rows; start += at_once) {
+    size_t count = rows - start < at_once ? rows - start : at_once;
+    ladle_exponentials(x + start * columns, y + start * columns, shifts, count, columns);
+    for (size_t r = start; r < start + count; r++) {
+      float *yr = y + r * columns;
+      float scale = 1.0f / ladle_block_sum(yr, columns);
+      LADLE_VECTORISE for (size_t c = 0; c < columns; c++) yr[c] *= scale;
+    }
   }
 }
 
@@ -131,12 +121,17 @@ void ladle_softmax_backward(const float *y, const float *dy, float *dx, size_t r
 
 LADLE_CLONES
 void ladle_log_softmax(const float *x, float *y, size_t rows, size_t columns) {
-  for (size_t r = 0; r < rows; r++) {
-    const float *xr = x + r * columns;
-    float *yr = y + r * columns;
-    float shift = shift_of(xr, columns);
-    float rest = ladle_log(sum_of_exponentials(xr, shift, columns));
-    LADLE_VECTORISE for (size_t c = 0; c < columns; c++) yr[c] = (xr[c] - shift) - rest;
+  float shifts[ladle_row_block], sums[ladle_row_block];
+  size_t at_once = ladle_rows_at_once(columns);
+  for (size_t start = 0; start < rows; start += at_once) {
+    size_t count = rows - start < at_once ? rows - start : at_once;
+    ladle_sums_of_exponentials(x + start * columns, shifts, sums, count, columns);
+    LADLE_VECTORISE for (size_t r = 0; r < count; r++) sums[r] = ladle_log(sums[r]);
+    for (size_t r = 0; r < count; r++) {
+      const float *xr = x + (start + r) * columns;
+      float *yr = y + (start + r) * columns, shift = shifts[r], rest = sums[r];
+      LADLE_VECTORISE for (size_t c = 0; c < columns; c++) yr[c] = (xr[c] - shift) - rest;
+    }
   }
 }
 
@@ -152,10 +147,12 @@ void ladle_log_softmax_backward(const float *y, const float *dy, float *dx, size
 
 LADLE_CLONES
 void ladle_log_sum_exp(const float *x, float *y, size_t rows, size_t columns) {
-  for (size_t r = 0; r < rows; r++) {
-    const float *xr = x + r * columns;
-    float shift = shift_of(xr, columns);
-    y[r] = shift + ladle_log(sum_of_exponentials(xr, shift, columns));
+  float shifts[ladle_row_block], sums[ladle_row_block];
+  size_t at_once = ladle_rows_at_once(columns);
+  for (size_t start = 0; start < rows; start += at_once) {
+    size_t count = rows - start < at_once ? rows - start : at_once;
+    ladle_sums_of_exponentials(x + start * columns, shifts, sums, count, columns);
+    LADLE_VECTORISE for (size_t r = 0; r < count; r++) y[start + r] = shifts[r] + ladle_log(sums[r]);
   }
 }
 

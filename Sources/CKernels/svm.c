@@ -112,6 +112,43 @@ void ladle_svm_subtract(size_t n, double scale, const float *row, double *v) {
 }
 
 LADLE_CLONES
+void ladle_svm_moments(size_t n, const float *x, double *sum, double *squares) {
+  v8d sums = 0, products = 0;
+  size_t t = 0;
+  for (; t + 8 <= n; t += 8) {
+    v8d value = __builtin_convertvector(*(const v8f *)(x + t), v8d);
+    sums += value;
+    products += value * value;
+  }
+  double first = 0, second = 0;
+  for (int k = 0; k < 8; k++) {
+    first += sums[k];
+    second += products[k];
+  }
+  for (; t < n; t++) {
+    first += (double)x[t];
+    second += (double)x[t] * (double)x[t];
+  }
+  *sum = first;
+  *squares = second;
+}
+
+LADLE_CLONES
+void ladle_svm_mark(size_t n, const float *row, uint32_t *used) {
+  for (size_t c = 0; c < n; c++) used[c] |= (uint32_t)(row[c] != 0);
+}
+
+LADLE_CLONES
+void ladle_svm_shift(size_t n, const float *row, const float *centre, float *output) {
+  for (size_t c = 0; c < n; c++) output[c] = row[c] - centre[c];
+}
+
+LADLE_CLONES
+void ladle_svm_total(size_t n, const float *row, double *sums) {
+  for (size_t c = 0; c < n; c++) sums[c] += (double)row[c];
+}
+
+LADLE_CLONES
 bool ladle_svm_finite(size_t n, const float *x) {
   uint32_t found = 0;
   for (size_t t = 0; t < n; t++) {
@@ -222,31 +259,51 @@ void ladle_svm_sparse_products(
   }
 }
 
-size_t ladle_svm_compress(size_t n, const float *row, uint32_t *column, float *value) {
-  size_t found = 0;
-  for (size_t c = 0; c < n; c++) {
+LADLE_CLONES
+size_t ladle_svm_nonzeros(size_t n, const float *row) {
+  uint32_t found = 0;
+  for (size_t c = 0; c < n; c++) found += row[c] != 0;
+  return found;
+}
+
+void ladle_svm_compress(size_t count, const float *row, uint32_t *column, float *value) {
+  // Without a branch: every entry is written, and overwritten by the next if it was zero.
+  for (size_t c = 0, found = 0; found < count; c++) {
     column[found] = (uint32_t)c;
     value[found] = row[c];
     found += row[c] != 0;
   }
-  return found;
 }
 
 // ---- Dual coordinate descent -------------------------------------------------------------------------------
 
-size_t ladle_svm_compress_blocks(size_t n, const float *row, uint32_t *index, float *value) {
-  size_t found = 0;
-  for (size_t c = 0; c < n; c += 8) {
-    size_t count = c + 8 <= n ? 8 : n - c;
-    float eight[8] = {0};
-    memcpy(eight, row + c, count * sizeof(float));
-    memcpy(value + 8 * found, eight, sizeof eight);
-    index[found] = (uint32_t)(c / 8);
-    int any = 0;
-    for (int k = 0; k < 8; k++) any |= eight[k] != 0;
-    found += (size_t)any;
+static inline __attribute__((always_inline)) int any_nonzero(size_t count, const float *x) {
+  int any = 0;
+  if (count == 8) {
+    for (int k = 0; k < 8; k++) any |= x[k] != 0;
+  } else {
+    for (size_t k = 0; k < count; k++) any |= x[k] != 0;
   }
+  return any;
+}
+
+LADLE_CLONES
+size_t ladle_svm_count_blocks(size_t n, const float *row) {
+  size_t found = 0;
+  for (size_t c = 0; c < n; c += 8) found += (size_t)any_nonzero(c + 8 <= n ? 8 : n - c, row + c);
   return found;
+}
+
+LADLE_CLONES
+void ladle_svm_compress_blocks(size_t count, size_t n, const float *row, uint32_t *index, float *value) {
+  for (size_t c = 0, found = 0; found < count; c += 8) {
+    size_t width = c + 8 <= n ? 8 : n - c;
+    if (!any_nonzero(width, row + c)) continue;
+    index[found] = (uint32_t)(c / 8);
+    memset(value + 8 * found, 0, 8 * sizeof(float));
+    memcpy(value + 8 * found, row + c, width * sizeof(float));
+    found++;
+  }
 }
 
 // One compressed row.

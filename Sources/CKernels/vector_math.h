@@ -106,17 +106,16 @@ LADLE_INLINE float ladle_log(float x) {
 
 LADLE_INLINE float ladle_tanh(float x) {
   float a = fabsf(x);
-  float z = x * x;
+  float z = a * a;
   float p = -5.717045e-03f;
   p = p * z + 2.0650588e-02f;
   p = p * z + -5.3743497e-02f;
   p = p * z + 1.3331491e-01f;
   p = p * z + -3.3333284e-01f;
-  float small = x + x * (z * p);
+  float small = a + a * (z * p);
   float e = ladle_exp_nonpositive(-2.0f * a);
   float large = (1.0f - e) / (1.0f + e);
-  large = x < 0.0f ? -large : large;
-  return a < 0.625f ? small : large;
+  return copysignf(a < 0.625f ? small : large, x);
 }
 
 LADLE_INLINE float ladle_sigmoid(float x) {

@@ -137,7 +137,8 @@ extension ImageDataset {
   /// The first `count` images, or all if there are fewer.
   public func prefix(_ count: Int) -> ImageDataset { selecting(Array(0..<Swift.min(count, self.count))) }
 
-  /// The images of the classes at `classes`, relabelled 0, 1, … in that order. Precondition: they are distinct classes.
+  /// The images of the classes at `classes`, relabelled 0, 1, … in that order. Precondition: they are distinct
+  /// classes.
   public func restricted(to classes: [Int]) -> ImageDataset {
     precondition(
       Set(classes).count == classes.count && classes.allSatisfy(classNames.indices.contains),

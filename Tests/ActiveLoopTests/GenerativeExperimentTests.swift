@@ -98,6 +98,20 @@ struct GenerativeExperimentTests {
     }
   }
 
+  @Test("one thread or two, the same bits")
+  func threadCounts() async throws {
+    let configured = ThreadPool.threadCount
+    defer { ThreadPool.threadCount = configured }
+    var toy = toy
+    toy.poolCount = 3000
+    ThreadPool.threadCount = 1
+    let one = try await toy.outcomes(.mixed)
+    ThreadPool.threadCount = 2
+    let two = try await toy.outcomes(.mixed)
+    #expect(one.map(\.record) == two.map(\.record))
+    #expect(one.last?.state.synthesizedInputs.scalars == two.last?.state.synthesizedInputs.scalars)
+  }
+
   @Test("all schemes start from the same labelled samples")
   func sharedStart() async throws {
     let first = try await toy.outcomes(.gaal)[0]

@@ -116,6 +116,22 @@ struct GenerativeAdversarialSynthesizerTests {
     #expect(result.restarts == 8)
   }
 
+  @Test("blank images are failures, however well their objective fell")
+  func blankImages() {
+    var faint = ToyGenerator(latentSize: 2, imageShape: [1, 3, 1])
+    faint.weights = Tensor([0.004, 0, -0.004, 0, 0.004, 0.002], shape: [2, 3])
+    // The boundary is out of reach, so no start is on it to begin with.
+    let learner = FixedHyperplane(weights: [1, 2, -1], bias: -5)
+    func rows(_ minimumContrast: Float) -> Int {
+      var random = RandomSource(seed: 12)
+      let settings = SynthesisSettings(steps: 10, restartLimit: 0, minimumContrast: minimumContrast)
+      return Synthesizer(generator: faint, settings: settings).synthesize(5, learner: learner, using: &random)
+        .inputs.shape[0]
+    }
+    #expect(rows(0.02) == 0)
+    #expect(rows(0) == 5)
+  }
+
   @Test("clamped codes stay in the range of the prior; free ones may leave; a penalty holds them back")
   func latentConstraints() {
     // The boundary is out of reach: every start runs as far as it may.

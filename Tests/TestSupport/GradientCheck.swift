@@ -8,6 +8,7 @@ public struct Operands: Module {
   /// A module of `tensors`.
   public init(_ tensors: [Tensor]) { self.tensors = tensors }
 
+  /// Names the tensors `operand0`, `operand1`, ….
   public mutating func visitParameters(with visitor: inout some ParameterVisitor) {
     for index in tensors.indices { visitor.visit("operand\(index)", &tensors[index]) }
   }

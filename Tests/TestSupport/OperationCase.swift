@@ -76,6 +76,7 @@ public struct OperationCase: Sendable, CustomTestStringConvertible {
     self.init(name, files: files, [a, b], step: step) { function($0[0], $0[1]) }
   }
 
+  /// The name, in test reports.
   public var testDescription: String { name }
 
   /// What is wrong with the gradients at inputs drawn from `seed`, or `nil`.

@@ -31,9 +31,11 @@ extension Trait where Self == IssueHandlingTrait {
   /// Adds the trace of ``withEvery(_:in:_:)`` to every issue.
   public static var traced: Self {
     .compactMapIssues { issue in
-      guard !Trace.current.isEmpty else { return issue }
+      // A suite hands its traits down to its tests: this runs once for each.
+      let comment = Comment(rawValue: "with \(Trace.description)")
+      guard !Trace.current.isEmpty, !issue.comments.contains(comment) else { return issue }
       var issue = issue
-      issue.comments.append("with \(Trace.description)")
+      issue.comments.append(comment)
       return issue
     }
   }

@@ -1,6 +1,5 @@
 // The loops BLAS does not have. One topic per .c file, with a header of the same stem; every function here is
-// tested against naive Swift. (The module map takes every header of this folder; after adding one to an existing
-// build folder, touch module.modulemap.)
+// tested against naive Swift. A new header also needs its line in module.modulemap.
 //
 // Letters, used throughout:
 //   n  number of scalars            N  images in a batch        H W  height and width

@@ -34,6 +34,14 @@ void ladle_svm_subtract(size_t n, double scale, const float *row, double *v);
 
 // Whether every scalar is finite.
 bool ladle_svm_finite(size_t n, const float *x);
+// The sum of the scalars and of their squares, in double.
+void ladle_svm_moments(size_t n, const float *x, double *sum, double *squares);
+// used[c] is set where row[c] is not zero, and else left alone.
+void ladle_svm_mark(size_t n, const float *row, uint32_t *used);
+// output = row - centre.
+void ladle_svm_shift(size_t n, const float *row, const float *centre, float *output);
+// sums += row.
+void ladle_svm_total(size_t n, const float *row, double *sums);
 
 // ---- Kernel rows -------------------------------------------------------------------------------------------
 
@@ -56,16 +64,20 @@ void ladle_svm_sparse_products(
     size_t n, const int32_t *rows, const uint32_t *start, const uint32_t *column, const float *value,
     const float *transposed, float *output, size_t stride);
 
-// The entries of one row that are not zero; returns their number. `column` and `value` have room for all n.
-size_t ladle_svm_compress(size_t n, const float *row, uint32_t *column, float *value);
+// How many entries of one row are not zero.
+size_t ladle_svm_nonzeros(size_t n, const float *row);
+// Those entries, `count` of them.
+void ladle_svm_compress(size_t count, const float *row, uint32_t *column, float *value);
 
 // ---- Dual coordinate descent -------------------------------------------------------------------------------
 
 // Rows compressed to the blocks of eight columns that have a non-zero: block k of row r, for k in
 // start[r]..<start[r + 1], holds columns 8 index[k] ..< 8 index[k] + 8, scalars value[8 k] onwards.
 
-// The blocks of one row of n columns; returns their number. `index` and `value` have room for all.
-size_t ladle_svm_compress_blocks(size_t n, const float *row, uint32_t *index, float *value);
+// How many blocks of one row of n columns have a non-zero.
+size_t ladle_svm_count_blocks(size_t n, const float *row);
+// Those blocks, `count` of them.
+void ladle_svm_compress_blocks(size_t count, size_t n, const float *row, uint32_t *index, float *value);
 
 typedef struct {
   double highest, lowest;  // the extremes of the projected gradient over the pass

@@ -21,7 +21,8 @@ extension DatasetError: CustomStringConvertible {
         + (directories.isEmpty ? "any directory, as none was given" : directories.joined(separator: ", "))
         + "; fetch it with `ladle datasets fetch \(dataset.rawValue)`, or set LADLE_DATA to the directory that has it."
     case .wrongChecksum(let file, let expected, let found):
-      "\(file) is not the file that is meant: its SHA-256 is \(found) instead of \(expected); delete it and fetch it again."
+      "\(file) is not the file that is meant: its SHA-256 is \(found) instead of \(expected); "
+        + "delete it and fetch it again."
     case .unreachable(let dataset, let file, let reason):
       "\(file) of \(dataset.rawValue) cannot be fetched: \(reason); try again, or put the file there by hand."
     case .file(let error): error.description

@@ -3,8 +3,8 @@ internal import Tensor
 
 /// Brings the files of a data set into a directory, verified.
 ///
-/// How bytes come over the network is the caller's business: `download` gets a URL and the path to write to. A file takes
-/// its name only after its checksum was right, so an interrupted or corrupted download leaves nothing behind.
+/// How bytes come over the network is the caller's business: `download` gets a URL and the path to write to. A file
+/// takes its name only after its checksum was right, so an interrupted or corrupted download leaves nothing behind.
 public struct DatasetFetcher {
   /// The data directory; a data set gets a folder of its own in it.
   public let directory: String

@@ -17,8 +17,8 @@ public enum Compression: String, Sendable, Hashable, CaseIterable {
     self = path.hasSuffix(".gz") ? .gzip : path.hasSuffix(".xz") ? .xz : path.hasSuffix(".bz2") ? .bzip2 : .none
   }
 
-  /// The unpacked contents of the file at `path`, packed as its name's ending says. More than `limit` bytes are an error, so
-  /// that a small file cannot fill the memory.
+  /// The unpacked contents of the file at `path`, packed as its name's ending says. More than `limit` bytes are an
+  /// error, so that a small file cannot fill the memory.
   static func read(_ path: String, limit: Int = Compression.limit) throws(FileFormatError) -> [UInt8] {
     try Compression(path: path).unpack(try FileBytes.read(path), file: path, limit: limit)
   }

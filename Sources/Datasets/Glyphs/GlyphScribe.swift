@@ -81,8 +81,8 @@ struct GlyphScribe {
     }
   }
 
-  /// Moves the strokes from the plane into the frame, so that the ink's box has the size the hand wants; from here on points and
-  /// radii are in pixels.
+  /// Moves the strokes from the plane into the frame, so that the ink's box has the size the hand wants; from here on
+  /// points and radii are in pixels.
   private mutating func frame(_ hand: GlyphHand) {
     guard var low = points.first else { return }
     var high = low

@@ -42,8 +42,8 @@ public struct ImageSheet: Sendable, Hashable {
   ///   - padding: pixels between images and around the sheet (not scaled).
   ///   - scale: each pixel becomes a square of this side.
   ///   - background: the colour of the padding.
-  ///   - borders: one optional colour per image, drawn into the padding around it, at most two pixels wide. Colours
-  ///     make a sheet of grey images a colour picture. Precondition: empty, or one per image, with `padding > 0`.
+  ///   - borders: one optional colour per image, drawn into its half of the padding around it, one or two pixels wide.
+  ///     Colours make a sheet of grey images a colour picture. Precondition: empty, or one per image, with `padding > 0`.
   public init(
     _ images: Tensor, columns: Int? = nil, padding: Int = 2, scale: Int = 1, background: Color = .gray(64),
     borders: [Color?] = []
@@ -71,7 +71,7 @@ public struct ImageSheet: Sendable, Hashable {
         let top = padding + index / across * pitch.height
         let left = padding + index % across * pitch.width
         if !borders.isEmpty, let color = borders[index] {
-          let reach = Swift.min(2, padding)
+          let reach = Swift.min(2, Swift.max(1, padding / 2))
           canvas.fill(
             rows: top - reach..<top + tile.height + reach, columns: left - reach..<left + tile.width + reach, color)
         }

@@ -4,10 +4,10 @@ public import Tensor
 public enum Resizing {
   /// How a pixel of the new frame is made of old ones.
   public enum Filter: String, Sendable, Hashable, Codable, CaseIterable {
-    /// The old pixel under the new one's centre.
+    /// The old pixel under the new one's centre; of two that meet there, the later one.
     case nearest
-    /// A triangle of two old pixels' width, or of two new ones' when shrinking, so that nothing is skipped. Pixel centres
-    /// are at halves; at the border the weights of absent pixels go to the others. This is what Pillow calls BILINEAR.
+    /// A triangle of two old pixels' width, or of two new ones' when shrinking, so that nothing is skipped. Pixel
+    /// centres are at halves; at the border the weights of absent pixels go to the others. This is what Pillow calls BILINEAR.
     case bilinear
   }
 
@@ -105,7 +105,8 @@ public enum Resizing {
     let scale = Double(old) / Double(new)
     return (0..<new).map { position in
       let center = (Double(position) + 0.5) * scale
-      guard filter == .bilinear else { return Taps(first: Swift.min(old - 1, Int(center)), weights: [1]) }
+      // In integers, so that a centre between two pixels is always there.
+      guard filter == .bilinear else { return Taps(first: (2 * position + 1) * old / (2 * new), weights: [1]) }
       let stretch = Swift.max(1, scale)
       let first = Swift.max(0, Int(center - stretch + 0.5))
       let last = Swift.min(old, Int(center + stretch + 0.5))

@@ -31,9 +31,9 @@ public enum IDX {
   public static func parseImages(_ bytes: [UInt8], file: String) throws(FileFormatError) -> ImageBytes {
     var reader = ByteReader(bytes, file: file)
     let sizes = try sizes(from: &reader, axes: 3...4)
-    let shape = ImageShape(height: sizes[1], width: sizes[2], channels: sizes.count == 4 ? sizes[3] : 1)
-    guard shape.count > 0 else { throw reader.malformed("an image of \(shape) has no pixels", at: 8) }
+    guard !sizes[1...].contains(0) else { throw reader.malformed("the images have no pixels: \(sizes)", at: 8) }
     let content = try content(of: sizes, from: &reader)
+    let shape = ImageShape(height: sizes[1], width: sizes[2], channels: sizes.count == 4 ? sizes[3] : 1)
     return ImageBytes(shape: shape, count: sizes[0], bytes: Array(content))
   }
 
@@ -71,7 +71,8 @@ public enum IDX {
     of sizes: [Int], from reader: inout ByteReader
   ) throws(FileFormatError) -> ArraySlice<UInt8> {
     var count = 1
-    for size in sizes {
+    // The first size last: it may be 0, and hide that one image is too large.
+    for size in sizes.reversed() {
       let (product, overflow) = count.multipliedReportingOverflow(by: size)
       if overflow { throw reader.malformed("the sizes \(sizes) are larger than any memory", at: 4) }
       count = product

@@ -61,8 +61,9 @@ extension GAALReport {
     }
     let recognised = facts.recognised.map {
       " A classifier trained on real images, \(fixed((facts.classifierAccuracy ?? 0) * 100, 1)) % right on its test "
-        + "images, names \(fixed($0 * 100, 1)) % of 1000 such samples with a probability of at least "
-        + "\(fixed(Double(settings.experiment.oracle.threshold), 2))."
+        + "images, is sure (a probability of at least \(fixed(Double(settings.experiment.oracle.threshold), 2))) of "
+        + "\(fixed((facts.sureOfAny ?? $0) * 100, 1)) % of 1000 such samples, and names one of the two classes for "
+        + "\(fixed($0 * 100, 1)) %."
     }
     add(
       facts.samples, "A sheet of generated images",

@@ -10,6 +10,8 @@ struct GAALReport {
     var classifierAccuracy: Double?
     /// The share of random samples it recognises as one of the two classes.
     var recognised: Double?
+    /// The share of random samples of which the classifier is sure, as one of all its classes.
+    var sureOfAny: Double?
     /// What the reader should know of how the run went.
     var remarks: [String] = []
     var samples: ImageSheet?

@@ -138,18 +138,24 @@ struct GAALRun: Sendable {
     guard let generator, let classifier else { return facts }
     var random = RandomSource(seed: settings.generator.seed).stream("samples")
     let images = generator.inputs(from: generator.latents(1000, using: &random)).detached
-    let probabilities = classifier.model.probabilities(for: images).selectingColumns(task.classColumns)
-    let width = task.classColumns.count
-    let sure = probabilities.withUnsafeScalars { scalars in
-      (0..<1000).count { row in
-        scalars[row * width..<(row + 1) * width].contains { $0 >= settings.experiment.oracle.threshold }
-      }
-    }
-    facts.recognised = Double(sure) / 1000
+    let all = classifier.model.probabilities(for: images)
+    facts.recognised = shareOfSure(all.selectingColumns(task.classColumns))
+    facts.sureOfAny = shareOfSure(all)
     let sheet = ImageSheet(images.rows(0..<100), columns: 20, padding: 1)
     facts.samples = sheet
     try directory.write(sheet.png, to: "samples.png")
     return facts
+  }
+
+  /// The share of rows with a probability that reaches the oracle's threshold.
+  private func shareOfSure(_ probabilities: Tensor) -> Double {
+    let (rows, width) = (probabilities.shape[0], probabilities.shape[1])
+    let sure = probabilities.withUnsafeScalars { scalars in
+      (0..<rows).count { row in
+        scalars[row * width..<(row + 1) * width].contains { $0 >= settings.experiment.oracle.threshold }
+      }
+    }
+    return Double(sure) / Double(max(1, rows))
   }
 }
 

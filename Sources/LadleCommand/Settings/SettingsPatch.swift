@@ -54,7 +54,8 @@ private func unknownSetting(_ key: String, _ schema: SettingsSchema) -> CommandF
       .usage, "“\(key)” is a group of settings; set one of its members, such as \(first): \(listed(group)).")
   }
   let near = schema.suggestions(for: key)
-  let advice = near.isEmpty ? "the settings are \(listed(schema.entries.map(\.path)))" : "did you mean \(listed(near))?"
+  let advice =
+    near.isEmpty ? "the settings are \(listed(schema.entries.map(\.path)))" : "did you mean \(listed(near, "or"))?"
   return CommandFailure(.usage, "there is no setting “\(key)”; \(advice)\(near.isEmpty ? "." : "")")
 }
 

@@ -27,7 +27,7 @@ struct ModelWorkshop {
       let steps = settings.epochs * (pool.count / settings.batchSize)
       progress.begin("Training the generator", total: steps, unit: "steps")
       try training.train(
-        count: pool.count, batchSize: settings.batchSize, epochs: settings.epochs, using: root,
+        count: pool.count, batchSize: settings.batchSize, epochs: settings.epochs, decay: settings.decay, using: root,
         images: { pool.images(at: $0) }
       ) { state in
         try stopIfRequested()
@@ -56,6 +56,7 @@ struct ModelWorkshop {
       ? ConvolutionalClassifier.Configuration.naturalImages(imageSize: side, classes: data.classNames.count)
       : .digits(imageSize: side, classes: data.classNames.count)
     configuration.width = settings.width
+    configuration.dropout = settings.dropout
     let directory = try cached(
       "classifier", "Training the classifier that labels", .init(encoding: settings), data
     ) { directory in
@@ -68,7 +69,7 @@ struct ModelWorkshop {
         labels: data.labels,
         .init(
           epochs: settings.epochs, batchSize: settings.batchSize, learningRate: settings.learningRate,
-          shift: isNatural ? 3 : 2, mirror: isNatural), using: root, images: { data.images(at: $0) }
+          shift: settings.shift, mirror: isNatural), using: root, images: { data.images(at: $0) }
       ) { state in
         try stopIfRequested()
         progress.advance(to: state.step)

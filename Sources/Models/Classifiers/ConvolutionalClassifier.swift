@@ -87,6 +87,7 @@ public struct ConvolutionalClassifier: Layer {
     network.initialize(.kaimingNormal(), using: &random)
   }
 
+  /// Visits the parameters, in order.
   public mutating func visitParameters(with visitor: inout some ParameterVisitor) {
     network.visitParameters(with: &visitor)
   }

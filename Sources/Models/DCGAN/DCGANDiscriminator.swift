@@ -53,12 +53,15 @@ public struct DCGANDiscriminator: Layer {
       .normal(mean: 0, standardDeviation: 0.02), scales: .normal(mean: 1, standardDeviation: 0.02), using: &random)
   }
 
+  /// Visits the parameters, in order.
   public mutating func visitParameters(with visitor: inout some ParameterVisitor) {
     network.visitParameters(with: &visitor)
   }
 
+  /// Logits, with running statistics.
   public func callAsFunction(_ images: Tensor) -> Tensor { network(checked(images)) }
 
+  /// Logits, with the batch’s statistics.
   public mutating func forward(_ images: Tensor, using random: inout RandomSource) -> Tensor {
     network.forward(checked(images), using: &random)
   }

@@ -40,12 +40,15 @@ public struct DCGANGenerator: Layer {
       .normal(mean: 0, standardDeviation: 0.02), scales: .normal(mean: 1, standardDeviation: 0.02), using: &random)
   }
 
+  /// Visits the parameters, in order.
   public mutating func visitParameters(with visitor: inout some ParameterVisitor) {
     network.visitParameters(with: &visitor)
   }
 
+  /// Images from latent codes, with running statistics.
   public func callAsFunction(_ latents: Tensor) -> Tensor { network(checked(latents)) }
 
+  /// Images from latent codes, with the batch’s statistics.
   public mutating func forward(_ latents: Tensor, using random: inout RandomSource) -> Tensor {
     network.forward(checked(latents), using: &random)
   }

@@ -35,10 +35,11 @@ struct KernelExpansion: Sendable {
     let result = Tensor(uninitialized: [x.shape[0], machines])
     let target = result.freshPointer
     let inputs = centre.map { x.subtractingFromRows($0) } ?? x
+    let inputNorms = inputs.squaredRowNorms()
     let support = vectors.shape[0]
     prepareBLAS()
     parallelChunks(x.shape[0], of: KernelExpansion.block) { range in
-      let kernel = kernelValues(inputs, range)
+      let kernel = kernelValues(inputs, inputNorms, range)
       gemm(
         transposeB: true, rows: range.count, columns: machines, inner: support, kernel.pointer, stride: support,
         coefficients.pointer, stride: support, into: target + range.lowerBound * machines, stride: machines)
@@ -49,7 +50,7 @@ struct KernelExpansion: Sendable {
   }
 
   /// K(x, s), `[rows, S]`, for some rows of centred inputs.
-  private func kernelValues(_ inputs: Tensor, _ range: Range<Int>) -> Tensor {
+  private func kernelValues(_ inputs: Tensor, _ inputNorms: [Float], _ range: Range<Int>) -> Tensor {
     let (support, dimension) = (vectors.shape[0], vectors.shape[1])
     let kernel = Tensor(uninitialized: [range.count, support])
     let (rows, values) = (inputs.pointer + range.lowerBound * dimension, kernel.freshPointer)
@@ -57,10 +58,9 @@ struct KernelExpansion: Sendable {
       transposeB: true, rows: range.count, columns: support, inner: dimension, rows, stride: dimension,
       centredVectors.pointer, stride: dimension, into: values, stride: support)
     for row in 0..<range.count {
-      var norm = 0.0
-      for d in 0..<dimension { norm += Double(rows[row * dimension + d]) * Double(rows[row * dimension + d]) }
       function.apply(
-        count: support, norm: Float(norm), norms: norms, dots: values + row * support, into: values + row * support)
+        count: support, norm: inputNorms[range.lowerBound + row], norms: norms, dots: values + row * support,
+        into: values + row * support)
     }
     withExtendedLifetime((inputs, centredVectors)) {}
     return kernel
@@ -97,16 +97,17 @@ struct KernelExpansion: Sendable {
   /// K′ by the product x·s; for the radial basis function 2γK.
   private func derivatives(_ inputs: Tensor) -> Tensor {
     let all = 0..<inputs.shape[0]
+    let inputNorms = inputs.squaredRowNorms()
     switch function {
     case .linear: return Tensor(repeating: 1, shape: [all.count, vectors.shape[0]])
-    case .radialBasis(let gamma): return kernelValues(inputs, all).mapped { 2 * gamma * $0 }
-    case .sigmoid(let gamma, _): return kernelValues(inputs, all).mapped { gamma * (1 - $0 * $0) }
+    case .radialBasis(let gamma): return kernelValues(inputs, inputNorms, all).mapped { 2 * gamma * $0 }
+    case .sigmoid(let gamma, _): return kernelValues(inputs, inputNorms, all).mapped { gamma * (1 - $0 * $0) }
     case .polynomial(let degree, let gamma, let coefficient0):
       // The derivative of a power is the same kernel of one degree less.
       let lower = KernelExpansion(
         vectors: vectors, coefficients: coefficients, bias: bias,
         function: .polynomial(degree: degree - 1, gamma: gamma, coefficient0: coefficient0))
-      return lower.kernelValues(inputs, all).mapped { Float(degree) * gamma * $0 }
+      return lower.kernelValues(inputs, inputNorms, all).mapped { Float(degree) * gamma * $0 }
     }
   }
 }
@@ -115,21 +116,6 @@ extension Tensor {
   fileprivate func mapped(_ body: (Float) -> Float) -> Tensor {
     Tensor(shape: shape) { target in
       withUnsafeScalars { source in for i in source.indices { target[i] = body(source[i]) } }
-    }
-  }
-
-  fileprivate func columnMeans() -> [Float] {
-    let (count, width) = (shape[0], shape[1])
-    var sums = [Double](repeating: 0, count: width)
-    withUnsafeScalars { source in
-      for row in 0..<count { for d in 0..<width { sums[d] += Double(source[row * width + d]) } }
-    }
-    return sums.map { Float($0 / Double(count)) }
-  }
-
-  fileprivate func subtractingFromRows(_ centre: [Float]) -> Tensor {
-    Tensor(shape: shape) { target in
-      withUnsafeScalars { source in for i in source.indices { target[i] = source[i] - centre[i % centre.count] } }
     }
   }
 }

@@ -13,14 +13,7 @@ enum KernelFunction: Sendable, Hashable {
       switch gamma {
       case .value(let value): return value
       case .scale:
-        let variance = x.withUnsafeScalars { scalars in
-          let (sum, squares) = scalars.reduce(into: (0.0, 0.0)) {
-            $0.0 += Double($1)
-            $0.1 += Double($1) * Double($1)
-          }
-          let mean = sum / Double(scalars.count)
-          return max(0, squares / Double(scalars.count) - mean * mean)
-        }
+        let variance = x.moments().variance
         // Constant inputs have no scale; any width will do.
         return variance > 0 ? Float(1 / (Double(x.shape[1]) * variance)) : 1
       }

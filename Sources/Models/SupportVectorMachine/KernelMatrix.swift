@@ -3,8 +3,7 @@ internal import Tensor
 /// The matrix of kernel values between training samples, row by row: computed in batches when asked for, kept while
 /// they fit, and narrowed to the active samples when there is no room for whole rows.
 struct KernelMatrix {
-  /// Up to this many samples every row is computed at the first request: nearly all will be needed, and one
-  /// large product is faster than many small ones.
+  /// Up to this many samples every row is computed at the first request: nearly all will be needed.
   static let smallCount = 256
 
   let points: KernelPoints
@@ -31,7 +30,7 @@ struct KernelMatrix {
   /// with it. The row stays valid while at most one more row is asked for.
   mutating func row(_ sample: Int, likely: (_ limit: Int, _ isHeld: (Int) -> Bool) -> [Int]) -> UnsafePointer<Float> {
     if let held = cache.row(sample) { return UnsafePointer(held) }
-    let limit = min(KernelPoints.batch, cache.capacity / 2) - 1
+    let limit = min(points.batch, cache.capacity / 2) - 1
     var batch: [Int] = []
     if count <= KernelMatrix.smallCount, cache.capacity == count {
       batch = (0..<count).filter { $0 != sample && !cache.holds($0) }
@@ -51,13 +50,13 @@ struct KernelMatrix {
   }
 
   /// The most rows to ask ``rows(_:)`` for.
-  var rowsAtOnce: Int { max(1, min(KernelPoints.batch, cache.capacity / 2)) }
+  var rowsAtOnce: Int { max(1, min(points.batch, cache.capacity / 2)) }
 
   private mutating func compute(_ samples: [Int]) -> UnsafeMutablePointer<Float> {
     var targets: [UnsafeMutablePointer<Float>] = []
     for sample in samples { targets.append(cache.makeRow(sample)) }
-    for first in stride(from: 0, to: samples.count, by: KernelPoints.batch) {
-      let range = first..<min(samples.count, first + KernelPoints.batch)
+    for first in stride(from: 0, to: samples.count, by: points.batch) {
+      let range = first..<min(samples.count, first + points.batch)
       points.rows(Array(samples[range]), over: columns, into: Array(targets[range]))
     }
     computedRows += samples.count

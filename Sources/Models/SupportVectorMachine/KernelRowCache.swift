@@ -1,11 +1,11 @@
 internal import Tensor
 
 /// Kernel rows in fixed-size slots, the least recently used one given up when all are taken.
-struct KernelRowCache {
+package struct KernelRowCache {
   /// Scalars per row.
-  let width: Int
+  package let width: Int
   /// The most rows held.
-  let capacity: Int
+  package let capacity: Int
   private let stride: Int
   private let slotsPerChunk: Int
   private var chunks: [Storage] = []
@@ -17,7 +17,7 @@ struct KernelRowCache {
   private var previous: [Int32]
 
   /// Room for at most `bytes` of rows of `width` scalars, one for each of `count` samples; never fewer than four.
-  init(count: Int, width: Int, bytes: Int) {
+  package init(count: Int, width: Int, bytes: Int) {
     self.width = width
     stride = max(16, (width + 15) / 16 * 16)
     capacity = min(count, max(4, bytes / (stride * MemoryLayout<Float>.stride)))
@@ -29,13 +29,13 @@ struct KernelRowCache {
   }
 
   /// How many rows are held.
-  var heldCount: Int { owner.count }
+  package var heldCount: Int { owner.count }
 
   /// Whether the row of `sample` is held.
-  func holds(_ sample: Int) -> Bool { slot[sample] >= 0 }
+  package func holds(_ sample: Int) -> Bool { slot[sample] >= 0 }
 
   /// The row of `sample`, now the most recently used one.
-  mutating func row(_ sample: Int) -> UnsafeMutablePointer<Float>? {
+  package mutating func row(_ sample: Int) -> UnsafeMutablePointer<Float>? {
     let found = slot[sample]
     guard found >= 0 else { return nil }
     unlink(found)
@@ -44,7 +44,7 @@ struct KernelRowCache {
   }
 
   /// Room for the row of `sample`, as the most recently used one. Precondition: it is not held.
-  mutating func makeRow(_ sample: Int) -> UnsafeMutablePointer<Float> {
+  package mutating func makeRow(_ sample: Int) -> UnsafeMutablePointer<Float> {
     let made: Int32
     if owner.count < capacity {
       made = Int32(owner.count)
@@ -62,7 +62,7 @@ struct KernelRowCache {
   }
 
   /// The samples whose rows are held, the least recently used first.
-  var samplesByAge: [Int] {
+  package var samplesByAge: [Int] {
     var found: [Int] = []
     var slot = Int(next[capacity])
     while slot != capacity {

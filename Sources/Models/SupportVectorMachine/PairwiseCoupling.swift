@@ -4,7 +4,7 @@
 ///
 /// - Parameter pairs: `pairs[i][j]` is rᵢⱼ; rᵢⱼ + rⱼᵢ = 1. The diagonal is not read.
 /// - Complexity: O(k²) per sweep; a few sweeps.
-func coupledProbabilities(_ pairs: [[Double]]) -> [Double] {
+package func coupledProbabilities(_ pairs: [[Double]]) -> [Double] {
   let k = pairs.count
   var q = [[Double]](repeating: [Double](repeating: 0, count: k), count: k)
   for i in 0..<k {

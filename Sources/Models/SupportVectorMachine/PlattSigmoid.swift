@@ -7,12 +7,12 @@
 #endif
 
 /// A sigmoid P(positive | f) = 1 / (1 + exp(slope·f + offset)) over decision values f (Platt 1999).
-struct PlattSigmoid: Sendable, Hashable {
-  var slope: Double
-  var offset: Double
+package struct PlattSigmoid: Sendable, Hashable {
+  package var slope: Double
+  package var offset: Double
 
   /// The probability of the positive side at decision value `value`.
-  func probability(at value: Double) -> Double {
+  package func probability(at value: Double) -> Double {
     let z = slope * value + offset
     // Never the exponential of a large number.
     return z >= 0 ? exp(-z) / (1 + exp(-z)) : 1 / (1 + exp(z))
@@ -24,7 +24,7 @@ extension PlattSigmoid {
   /// targets softened as if one more sample of each side had been seen on the wrong side; Newton's method with
   /// backtracking (Lin, Lin and Weng, "A note on Platt's probabilistic outputs for support vector machines", Machine
   /// Learning 68, 2007).
-  init(decisionValues: [Double], isPositive: [Bool]) {
+  package init(decisionValues: [Double], isPositive: [Bool]) {
     let positives = Double(isPositive.count { $0 })
     let negatives = Double(isPositive.count) - positives
     let (high, low) = ((positives + 1) / (positives + 2), 1 / (negatives + 2))

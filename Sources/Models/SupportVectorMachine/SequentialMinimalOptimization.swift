@@ -24,6 +24,8 @@ struct DualSolution: Sendable {
   var objective: Double
   var iterations: Int
   var converged: Bool
+  /// Rows of the kernel matrix that were computed.
+  var kernelRows = 0
 }
 
 /// Sequential minimal optimisation: two dual variables a step, chosen by second-order information (Fan, Chen and Lin,
@@ -70,6 +72,7 @@ struct SequentialMinimalOptimization {
   /// Solves the problem.
   mutating func solve(shrinking: Bool) -> DualSolution {
     let count = beta.count
+    let rowsBefore = matrix.computedRows
     activateAll()
     var iterations = 0
     var converged = false
@@ -104,11 +107,9 @@ struct SequentialMinimalOptimization {
     }
     if active.count < count { activateAll() }
     return DualSolution(
-      beta: beta, bias: bias(), objective: objective(), iterations: iterations, converged: converged)
+      beta: beta, bias: bias(), objective: objective(), iterations: iterations, converged: converged,
+      kernelRows: matrix.computedRows - rowsBefore)
   }
-
-  /// Rows of the kernel matrix that were computed, for tests and measurements.
-  var computedRows: Int { matrix.computedRows }
 
   // MARK: - One step
 

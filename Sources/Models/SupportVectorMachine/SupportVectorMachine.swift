@@ -73,6 +73,8 @@ extension SupportVectorMachine {
     public var supportVectorCount: Int
     /// The constant of the decision function.
     public var bias: Float
+    /// Rows of the kernel matrix that were computed, again or for the first time; 0 for coordinate descent.
+    public var kernelRows: Int
   }
 
   /// One report per binary machine: one for two classes; else one per class, or one per pair (0, 1), (0, 2), … (1, 2), ….
@@ -81,7 +83,8 @@ extension SupportVectorMachine {
       Report(
         positive: sides.positive, negative: sides.negative, dualObjective: machine.solution.objective,
         iterations: machine.solution.iterations, converged: machine.solution.converged,
-        supportVectorCount: machine.support.count, bias: Float(machine.solution.bias))
+        supportVectorCount: machine.support.count, bias: Float(machine.solution.bias),
+        kernelRows: machine.solution.kernelRows)
     }
   }
 

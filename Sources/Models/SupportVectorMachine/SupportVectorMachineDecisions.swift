@@ -27,7 +27,9 @@ extension SupportVectorMachine {
     case .binary:
       let values = decisionValues(for: x)
       let opposed = Tensor(shape: [values.count, 2]) { target in
-        values.withUnsafeScalars { for (n, value) in $0.enumerated() { (target[2 * n], target[2 * n + 1]) = (-value, value) } }
+        values.withUnsafeScalars {
+          for (n, value) in $0.enumerated() { (target[2 * n], target[2 * n + 1]) = (-value, value) }
+        }
       }
       return opposed.recorded(from: values) { cotangent, _ in
         [

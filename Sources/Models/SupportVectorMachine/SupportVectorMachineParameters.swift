@@ -107,7 +107,9 @@ extension SupportVectorMachine.Parameters {
     if !(biasScale >= 0 && biasScale.isFinite) { return "the bias scale must be 0 or more, not \(biasScale)" }
     if cacheBytes < 0 { return "the cache cannot have \(cacheBytes) bytes" }
     if case .perClass(let weights) = classWeights,
-      let (label, weight) = weights.sorted(by: { $0.key < $1.key }).first(where: { !($0.value > 0 && $0.value.isFinite) })
+      let (label, weight) = weights.sorted(by: { $0.key < $1.key }).first(where: {
+        !($0.value > 0 && $0.value.isFinite)
+      })
     {
       return "the weight of class \(label) must be a number above 0, not \(weight)"
     }

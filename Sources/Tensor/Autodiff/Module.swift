@@ -69,6 +69,7 @@ public struct Variable: Module {
   /// A module whose only parameter is `value`.
   public init(_ value: Tensor) { self.value = value }
 
+  /// Visits the parameters, in order.
   public mutating func visitParameters(with visitor: inout some ParameterVisitor) {
     visitor.visit("value", &value)
   }

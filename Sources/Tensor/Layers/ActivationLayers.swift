@@ -2,6 +2,7 @@
 public protocol ParameterlessLayer: Layer {}
 
 extension ParameterlessLayer {
+  /// Visits the parameters, in order.
   public mutating func visitParameters(with visitor: inout some ParameterVisitor) {}
 }
 
@@ -10,6 +11,7 @@ public struct ReLU: ParameterlessLayer {
   /// The layer.
   public init() {}
 
+  /// Inference.
   public func callAsFunction(_ input: Tensor) -> Tensor { input.relu() }
 }
 
@@ -21,6 +23,7 @@ public struct LeakyReLU: ParameterlessLayer {
   /// DCGANs use 0.2.
   public init(_ slope: Float = 0.2) { self.slope = slope }
 
+  /// Inference.
   public func callAsFunction(_ input: Tensor) -> Tensor { input.leakyReLU(slope: slope) }
 }
 
@@ -32,6 +35,7 @@ public struct ELU: ParameterlessLayer {
   /// The layer.
   public init(_ alpha: Float = 1) { self.alpha = alpha }
 
+  /// Inference.
   public func callAsFunction(_ input: Tensor) -> Tensor { input.elu(alpha: alpha) }
 }
 
@@ -40,6 +44,7 @@ public struct Softplus: ParameterlessLayer {
   /// The layer.
   public init() {}
 
+  /// Inference.
   public func callAsFunction(_ input: Tensor) -> Tensor { input.softplus() }
 }
 
@@ -48,6 +53,7 @@ public struct Tanh: ParameterlessLayer {
   /// The layer.
   public init() {}
 
+  /// Inference.
   public func callAsFunction(_ input: Tensor) -> Tensor { input.tanh() }
 }
 
@@ -56,6 +62,7 @@ public struct Sigmoid: ParameterlessLayer {
   /// The layer.
   public init() {}
 
+  /// Inference.
   public func callAsFunction(_ input: Tensor) -> Tensor { input.sigmoid() }
 }
 
@@ -64,5 +71,6 @@ public struct GELU: ParameterlessLayer {
   /// The layer.
   public init() {}
 
+  /// Inference.
   public func callAsFunction(_ input: Tensor) -> Tensor { input.gelu() }
 }

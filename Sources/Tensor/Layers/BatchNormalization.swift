@@ -27,6 +27,7 @@ public struct BatchNormalization: Layer {
     self.epsilon = epsilon
   }
 
+  /// Visits the parameters, in order.
   public mutating func visitParameters(with visitor: inout some ParameterVisitor) {
     visitor.visit("scale", &scale)
     visitor.visit("shift", &shift)
@@ -34,8 +35,10 @@ public struct BatchNormalization: Layer {
     visitor.visitState("runningVariance", &runningVariance)
   }
 
+  /// Inference.
   public func callAsFunction(_ input: Tensor) -> Tensor { inferred(input, slope: 1) }
 
+  /// Training.
   public mutating func forward(_ input: Tensor, using random: inout RandomSource) -> Tensor {
     trained(input, slope: 1)
   }

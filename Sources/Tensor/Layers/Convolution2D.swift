@@ -23,6 +23,7 @@ public struct Convolution2D: WeightedLayer {
     self.padding = padding
   }
 
+  /// The map with the given weight.
   public func apply(_ weight: Tensor, to input: Tensor) -> Tensor {
     convolution2D(input, weight, bias: bias, stride: stride, padding: padding)
   }
@@ -58,6 +59,7 @@ public struct TransposedConvolution2D: WeightedLayer {
     self.outputPadding = outputPadding
   }
 
+  /// The map with the given weight.
   public func apply(_ weight: Tensor, to input: Tensor) -> Tensor {
     transposedConvolution2D(
       input, weight, bias: bias, stride: stride, padding: padding, outputPadding: outputPadding)

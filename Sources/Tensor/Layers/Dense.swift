@@ -14,6 +14,7 @@ extension WeightedLayer {
   /// Applies the layer's own weight.
   public func callAsFunction(_ input: Tensor) -> Tensor { apply(weight, to: input) }
 
+  /// Visits the parameters, in order.
   public mutating func visitParameters(with visitor: inout some ParameterVisitor) {
     visitor.visit("weight", &weight)
     if var shown = bias {

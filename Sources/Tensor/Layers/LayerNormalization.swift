@@ -14,11 +14,13 @@ public struct LayerNormalization: Layer {
     self.epsilon = epsilon
   }
 
+  /// Visits the parameters, in order.
   public mutating func visitParameters(with visitor: inout some ParameterVisitor) {
     visitor.visit("scale", &scale)
     visitor.visit("shift", &shift)
   }
 
+  /// Inference.
   public func callAsFunction(_ input: Tensor) -> Tensor {
     precondition(
       input.shape.last == scale.count,

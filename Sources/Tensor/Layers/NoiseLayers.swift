@@ -10,8 +10,10 @@ public struct Dropout: ParameterlessLayer {
     self.rate = rate
   }
 
+  /// Inference.
   public func callAsFunction(_ input: Tensor) -> Tensor { input }
 
+  /// Training.
   public mutating func forward(_ input: Tensor, using random: inout RandomSource) -> Tensor {
     rate == 0 ? input : input * dropoutMask(input.shape, rate: rate, using: &random)
   }
@@ -29,8 +31,10 @@ public struct Dropout2D: ParameterlessLayer {
     self.rate = rate
   }
 
+  /// Inference.
   public func callAsFunction(_ input: Tensor) -> Tensor { input }
 
+  /// Training.
   public mutating func forward(_ input: Tensor, using random: inout RandomSource) -> Tensor {
     precondition(input.rank == 4, "channel dropout takes images [N, H, W, C], not a tensor of shape \(input.shape)")
     guard rate > 0 else { return input }
@@ -46,8 +50,10 @@ public struct GaussianNoise: ParameterlessLayer {
   /// A layer that adds noise of the given standard deviation.
   public init(_ standardDeviation: Float) { self.standardDeviation = standardDeviation }
 
+  /// Inference.
   public func callAsFunction(_ input: Tensor) -> Tensor { input }
 
+  /// Training.
   public mutating func forward(_ input: Tensor, using random: inout RandomSource) -> Tensor {
     input + Tensor(normal: input.shape, standardDeviation: standardDeviation, using: &random)
   }

@@ -14,6 +14,7 @@ public struct MaxPool2D: ParameterlessLayer {
     self.padding = padding
   }
 
+  /// Inference.
   public func callAsFunction(_ input: Tensor) -> Tensor {
     maxPool2D(input, size: size, stride: stride, padding: padding)
   }
@@ -35,6 +36,7 @@ public struct AveragePool2D: ParameterlessLayer {
     self.padding = padding
   }
 
+  /// Inference.
   public func callAsFunction(_ input: Tensor) -> Tensor {
     averagePool2D(input, size: size, stride: stride, padding: padding)
   }
@@ -45,5 +47,6 @@ public struct GlobalAveragePool2D: ParameterlessLayer {
   /// The layer.
   public init() {}
 
+  /// Inference.
   public func callAsFunction(_ input: Tensor) -> Tensor { globalAveragePool2D(input) }
 }

@@ -19,6 +19,7 @@ public struct Sequential: Layer {
   /// The given layers.
   public init(layers: [any Layer]) { self.layers = layers }
 
+  /// Visits the parameters, in order.
   public mutating func visitParameters(with visitor: inout some ParameterVisitor) {
     for index in layers.indices {
       var scoped = ScopedVisitor(prefix: "\(index).", base: visitor)
@@ -27,6 +28,7 @@ public struct Sequential: Layer {
     }
   }
 
+  /// Inference.
   public func callAsFunction(_ input: Tensor) -> Tensor {
     var x = input
     var index = 0
@@ -42,6 +44,7 @@ public struct Sequential: Layer {
     return x
   }
 
+  /// Training.
   public mutating func forward(_ input: Tensor, using random: inout RandomSource) -> Tensor {
     var x = input
     var index = 0

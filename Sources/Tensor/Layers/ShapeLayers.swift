@@ -3,6 +3,7 @@ public struct Flatten: ParameterlessLayer {
   /// The layer.
   public init() {}
 
+  /// Inference.
   public func callAsFunction(_ input: Tensor) -> Tensor { input.flattened() }
 }
 
@@ -14,5 +15,6 @@ public struct Reshape: ParameterlessLayer {
   /// Samples of the given shape.
   public init(_ shape: Shape) { self.shape = shape }
 
+  /// Inference.
   public func callAsFunction(_ input: Tensor) -> Tensor { input.reshaped(to: [input.shape[0]] + shape) }
 }

@@ -19,13 +19,16 @@ public struct SpectralNormalized<Wrapped: WeightedLayer>: Layer {
     direction = Self.normalized(Tensor(normal: [outputs, 1], using: &random))
   }
 
+  /// Visits the parameters, in order.
   public mutating func visitParameters(with visitor: inout some ParameterVisitor) {
     wrapped.visitParameters(with: &visitor)
     visitor.visitState("direction", &direction)
   }
 
+  /// Inference.
   public func callAsFunction(_ input: Tensor) -> Tensor { wrapped.apply(normalizedWeight, to: input) }
 
+  /// Training.
   public mutating func forward(_ input: Tensor, using random: inout RandomSource) -> Tensor {
     let matrix = matrix(of: wrapped.weight.detached)
     let left = Self.normalized(matmul(matrix, direction))

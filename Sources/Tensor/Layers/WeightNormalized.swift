@@ -14,6 +14,7 @@ public struct WeightNormalized<Wrapped: WeightedLayer>: Layer {
     magnitude = .ones(shape)
   }
 
+  /// Visits the parameters, in order.
   public mutating func visitParameters(with visitor: inout some ParameterVisitor) {
     wrapped.visitParameters(with: &visitor)
     visitor.visit("magnitude", &magnitude)
@@ -27,6 +28,7 @@ public struct WeightNormalized<Wrapped: WeightedLayer>: Layer {
     wrapped.weight * (magnitude / length(of: wrapped.weight))
   }
 
+  /// Inference.
   public func callAsFunction(_ input: Tensor) -> Tensor { wrapped.apply(effectiveWeight, to: input) }
 
   private func length(of weight: Tensor) -> Tensor {

@@ -17,16 +17,22 @@ package struct BlockRows: Sendable {
     count = matrix.shape[0]
     paddedDimension = (dimension + 7) / 8 * 8
     precondition(count * paddedDimension < 8 * Int(UInt32.max), "a matrix of shape \(matrix.shape) has too many blocks")
-    let compressed = compressRows(matrix, width: 8, padding: 0) { ladle_svm_compress_blocks($0, $1, $2, $3) }
-    (start, block, value) = (compressed.start, compressed.index, compressed.value)
+    start = rowStarts(matrix) { ladle_svm_count_blocks(dimension, $0) }
+    (block, value) = compressedRows(matrix, start: start, width: 8) {
+      ladle_svm_compress_blocks($0, dimension, $1, $2, $3)
+    }
   }
 
   /// ‖row‖² for every row.
   package func squaredNorms() -> [Double] {
-    (0..<count).map { row in
-      var sum = 0.0
-      for k in Int(start[row]) * 8..<Int(start[row + 1]) * 8 { sum += Double(value[k]) * Double(value[k]) }
-      return sum
+    value.withUnsafeBufferPointer { value in
+      guard let value = value.baseAddress else { return [Double](repeating: 0, count: count) }
+      return (0..<count).map { row in
+        var (sum, squares) = (0.0, 0.0)
+        ladle_svm_moments(
+          8 * Int(start[row + 1] - start[row]), value + 8 * Int(start[row]), &sum, &squares)
+        return squares
+      }
     }
   }
 

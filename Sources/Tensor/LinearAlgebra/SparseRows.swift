@@ -13,9 +13,10 @@ package struct SparseRows: Sendable {
   package init?(_ matrix: Tensor, upTo density: Double) {
     let (count, dimension) = (matrix.shape[0], matrix.shape[1])
     guard count * dimension < Int(UInt32.max) else { return nil }
-    let compressed = compressRows(matrix, width: 1, padding: 0) { ladle_svm_compress($0, $1, $2, $3) }
-    guard Double(compressed.value.count) <= density * Double(count * dimension) else { return nil }
-    (start, column, value) = (compressed.start, compressed.index, compressed.value)
+    let start = rowStarts(matrix) { ladle_svm_nonzeros(dimension, $0) }
+    guard Double(start[count]) <= density * Double(count * dimension) else { return nil }
+    self.start = start
+    (column, value) = compressedRows(matrix, start: start, width: 1) { ladle_svm_compress($0, $1, $2, $3) }
   }
 
   /// output[b·stride + t] = row rows[t] · vector b, for 16 vectors given transposed, as `[dimension, 16]`; row t when
@@ -35,49 +36,45 @@ package struct SparseRows: Sendable {
   }
 }
 
-/// Compresses every row of `matrix` with `compress`, which writes indices and `width` scalars for each; in chunks of
-/// rows on the pool, joined in order. `padding` index entries follow the last row.
-func compressRows(
-  _ matrix: Tensor, width: Int, padding: Int,
-  _ compress: (Int, UnsafePointer<Float>, UnsafeMutablePointer<UInt32>, UnsafeMutablePointer<Float>) -> Int
-) -> (start: [UInt32], index: [UInt32], value: [Float]) {
+/// Where each row's entries start among all, and the end of the last: the running sum of `entries(row)`.
+func rowStarts(_ matrix: Tensor, _ entries: (UnsafePointer<Float>) -> Int) -> [UInt32] {
   let (count, dimension) = (matrix.shape[0], matrix.shape[1])
-  let chunk = 128
-  let room = (dimension + width - 1) / width
   let source = matrix.pointer
-  var parts = [(ends: [UInt32], index: [UInt32], value: [Float])](
-    repeating: ([], [], []), count: (count + chunk - 1) / chunk)
-  parts.withUnsafeMutableBufferPointer { parts in
-    parallelChunks(count, of: chunk) { range in
-      var ends: [UInt32] = []
-      var value = [Float]()
-      let index = [UInt32](unsafeUninitializedCapacity: room * range.count + 1) { index, indexCount in
-        value = [Float](unsafeUninitializedCapacity: (room * range.count + 1) * width) { value, valueCount in
-          var used = 0
-          if let index = index.baseAddress, let value = value.baseAddress {
-            for row in range {
-              used += compress(dimension, source + row * dimension, index + used, value + used * width)
-              ends.append(UInt32(used))
-            }
-          }
-          (indexCount, valueCount) = (used, used * width)
-        }
-      }
-      parts[range.lowerBound / chunk] = (ends, index, value)
+  var start = [UInt32](repeating: 0, count: count + 1)
+  start.withUnsafeMutableBufferPointer { start in
+    parallelChunks(count, of: 128) { range in
+      for row in range { start[row + 1] = UInt32(entries(source + row * dimension)) }
     }
   }
+  for row in 0..<count { start[row + 1] += start[row] }
   withExtendedLifetime(matrix) {}
-  var start: [UInt32] = [0]
-  var (index, value): ([UInt32], [Float]) = ([], [])
-  let total = parts.reduce(0) { $0 + $1.index.count }
-  start.reserveCapacity(count + 1)
-  index.reserveCapacity(total + padding)
-  value.reserveCapacity(total * width)
-  for part in parts {
-    let base = UInt32(index.count)
-    for end in part.ends { start.append(base + end) }
-    index += part.index
-    value += part.value
+  return start
+}
+
+/// The entries of every row: `compress(entries, row, index, value)` writes those of one, `width` scalars each.
+func compressedRows(
+  _ matrix: Tensor, start: [UInt32], width: Int,
+  _ compress: (Int, UnsafePointer<Float>, UnsafeMutablePointer<UInt32>, UnsafeMutablePointer<Float>) -> Void
+) -> (index: [UInt32], value: [Float]) {
+  let (count, dimension) = (matrix.shape[0], matrix.shape[1])
+  let source = matrix.pointer
+  let total = Int(start[count])
+  var value: [Float] = []
+  let index = [UInt32](unsafeUninitializedCapacity: total) { index, indexCount in
+    value = [Float](unsafeUninitializedCapacity: total * width) { value, valueCount in
+      if let index = index.baseAddress, let value = value.baseAddress {
+        parallelChunks(count, of: 128) { range in
+          for row in range {
+            let first = Int(start[row])
+            compress(
+              Int(start[row + 1]) - first, source + row * dimension, index + first, value + first * width)
+          }
+        }
+      }
+      valueCount = total * width
+    }
+    indexCount = total
   }
-  return (start, index, value)
+  withExtendedLifetime(matrix) {}
+  return (index, value)
 }

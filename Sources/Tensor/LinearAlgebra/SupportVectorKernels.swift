@@ -74,11 +74,61 @@ package enum SupportVectorKernels {
   }
 }
 
+// MARK: - Looking at inputs
+
 extension Tensor {
   /// Where the first scalar is that is infinite or not a number, counted row by row; `nil` when all are finite.
   package func firstNonFinite() -> Int? {
     let source = pointer
     defer { withExtendedLifetime(self) {} }
     return ladle_svm_finite(count, source) ? nil : (0..<count).first { !source[$0].isFinite }
+  }
+
+  /// The mean of all scalars, and their variance.
+  package func moments() -> (mean: Double, variance: Double) {
+    var (sum, squares) = (0.0, 0.0)
+    withUnsafeScalars { ladle_svm_moments($0.count, $0.baseAddress, &sum, &squares) }
+    let mean = sum / Double(count)
+    return (mean, Swift.max(0, squares / Double(count) - mean * mean))
+  }
+
+  /// ‖row‖² of each row of a matrix, summed in double.
+  package func squaredRowNorms() -> [Float] {
+    let (source, width) = (pointer, shape[1])
+    defer { withExtendedLifetime(self) {} }
+    return (0..<shape[0]).map { row in
+      var (sum, squares) = (0.0, 0.0)
+      ladle_svm_moments(width, source + row * width, &sum, &squares)
+      return Float(squares)
+    }
+  }
+
+  /// Columns of a matrix that are not zero in one of `rows` at least.
+  package func columnsInUse(byRows rows: [Int]) -> [Int32] {
+    let (source, width) = (pointer, shape[1])
+    defer { withExtendedLifetime(self) {} }
+    var used = [UInt32](repeating: 0, count: width)
+    for row in rows { ladle_svm_mark(width, source + row * width, &used) }
+    return (0..<Int32(width)).filter { used[Int($0)] != 0 }
+  }
+
+  /// The mean row of a matrix.
+  package func columnMeans() -> [Float] {
+    let (source, width) = (pointer, shape[1])
+    defer { withExtendedLifetime(self) {} }
+    var sums = [Double](repeating: 0, count: width)
+    for row in 0..<shape[0] { ladle_svm_total(width, source + row * width, &sums) }
+    return sums.map { Float($0 / Double(shape[0])) }
+  }
+
+  /// A matrix less `centre` in every row.
+  package func subtractingFromRows(_ centre: [Float]) -> Tensor {
+    let result = Tensor(uninitialized: shape)
+    let (source, target, width) = (pointer, result.freshPointer, shape[1])
+    parallelChunks(shape[0], of: 64) { range in
+      for row in range { ladle_svm_shift(width, source + row * width, centre, target + row * width) }
+    }
+    withExtendedLifetime(self) {}
+    return result
   }
 }

@@ -36,8 +36,10 @@ private struct BroadcastPlan {
   var stridesB: [Int] = []
 
   init(_ a: Shape, _ b: Shape, result: Shape) {
-    if a == result && b == result {
-      (sizes, stridesA, stridesB) = ([1, result.scalarCount], [0, 1], [0, 1])
+    if a == result && !b.isEmpty && result.suffix(b.count) == b[...] {
+      // A bias: the same row added to every row.
+      let row = b.scalarCount
+      (sizes, stridesA, stridesB) = ([result.scalarCount / row, row], [row, 1], [0, 1])
       return
     }
     let (strideA, strideB) = (broadcastStrides(of: a, to: result), broadcastStrides(of: b, to: result))
@@ -65,9 +67,20 @@ private struct BroadcastPlan {
 /// f(a, b) at every element, untraced; the operands are repeated to `shape`, to which both must broadcast.
 func elementwise(_ function: ladle_binary_function, _ a: Tensor, _ b: Tensor, shape: Shape) -> Tensor {
   let result = Tensor(uninitialized: shape)
-  guard result.count > 0 else { return result }
-  let plan = BroadcastPlan(a.shape, b.shape, result: shape)
+  let count = result.count
+  guard count > 0 else { return result }
   let (pa, pb, y) = (a.pointer, b.pointer, result.freshPointer)
+  if (a.count == count || a.count == 1) && (b.count == count || b.count == 1) {
+    // The usual case needs no plan: each operand is walked straight, or is one number.
+    let (stepA, stepB) = (a.count == count ? 1 : 0, b.count == count ? 1 : 0)
+    parallelChunks(count, of: elementwiseChunk) { range in
+      let start = range.lowerBound
+      ladle_binary(function, pa + start * stepA, 0, stepA, pb + start * stepB, 0, stepB, y + start, 1, range.count)
+    }
+    withExtendedLifetime((a, b)) {}
+    return result
+  }
+  let plan = BroadcastPlan(a.shape, b.shape, result: shape)
   let last = plan.sizes.count - 1
   let (rows, columns) = (plan.sizes[last - 1], plan.sizes[last])
   let (rowA, rowB) = (plan.stridesA[last - 1], plan.stridesB[last - 1])

@@ -21,7 +21,8 @@ package struct ConvolutionGeometry: Hashable, Sendable {
     precondition(input.count == 4, "a convolution takes images [N, H, W, C], not a tensor of shape \(input)")
     precondition(weight.count == 4, "a convolution's weight is [kh, kw, C, K], not of shape \(weight)")
     precondition(
-      input[3] == weight[2], "images of shape \(input) have \(input[3]) channels; the weight \(weight) expects \(weight[2])")
+      input[3] == weight[2],
+      "images of shape \(input) have \(input[3]) channels; the weight \(weight) expects \(weight[2])")
     precondition(stride >= 1 && padding >= 0, "stride \(stride) must be positive and padding \(padding) not negative")
     let outputHeight = (input[1] + 2 * padding - weight[0]) / stride + 1
     let outputWidth = (input[2] + 2 * padding - weight[1]) / stride + 1
@@ -39,7 +40,8 @@ package struct ConvolutionGeometry: Hashable, Sendable {
     precondition(input.count == 4, "a transposed convolution takes images [N, H, W, C], not a tensor of shape \(input)")
     precondition(weight.count == 4, "a transposed convolution's weight is [kh, kw, Cout, Cin], not of shape \(weight)")
     precondition(
-      input[3] == weight[3], "images of shape \(input) have \(input[3]) channels; the weight \(weight) expects \(weight[3])")
+      input[3] == weight[3],
+      "images of shape \(input) have \(input[3]) channels; the weight \(weight) expects \(weight[3])")
     precondition(stride >= 1 && padding >= 0, "stride \(stride) must be positive and padding \(padding) not negative")
     precondition(
       (0..<stride).contains(outputPadding), "output padding \(outputPadding) must be in 0..<\(stride), the stride")

@@ -67,7 +67,8 @@ import Testing
         dataset: .glyphs, pool: glyphs, tests: [.init(name: "stamp", title: "stamped <glyphs>", data: glyphs)],
         classifierTraining: glyphs, classifierTest: glyphs),
       directory: directory, environment: .current(),
-      facts: .init(classifierAccuracy: 0.997, recognised: 0.91, remarks: ["A & B"], samples: sheet, real: sheet),
+      facts: .init(
+        classifierAccuracy: 0.997, recognised: 0.91, sureOfAny: 0.94, remarks: ["A & B"], samples: sheet, real: sheet),
       seconds: 75)
     try report.write()
     let page = try place.contents("report.html")
@@ -75,7 +76,8 @@ import Testing
     for expected in [
       "GAAL reaches 83.0 % (76.4 to 89.6) with 60 labels", "<strong>83.0 ± 6.6</strong>", "fully supervised, all 12",
       "2 : 1", "stamped &lt;glyphs&gt;", "A &amp; B", "0.250 → 0.125", "0.500 → –", "1 starts were drawn again",
-      "data:image/png;base64,AQID", "1 min 15 s", "names 91.0 % of 1000",
+      "data:image/png;base64,AQID", "1 min 15 s", "of 94.0 % of 1000 such samples",
+      "names one of the two classes for 91.0 %",
     ] {
       #expect(page.contains(expected), "the page does not say “\(expected)”")
     }

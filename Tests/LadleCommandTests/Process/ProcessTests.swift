@@ -63,21 +63,21 @@ struct ProcessTests {
 
   @Test func aKilledRunContinuesToTheSameBytes() throws {
     let place = try TemporaryDirectory()
-    let whole = try LadleProcess.run(run(place.path + "/whole"))
+    let whole = try LadleProcess.run(run(place.path + "/whole", seeds: "1-30"))
     #expect(whole.code == 0, "\(whole.errors)")
     let expected = try place.contents("whole/rounds.jsonl")
-    #expect(lines(place.path + "/whole/rounds.jsonl") == 3 * (14 + 14 + 1))
+    #expect(lines(place.path + "/whole/rounds.jsonl") == 30 * (14 + 14 + 1))
 
     var kills = 0
-    for rounds in [1, 10, 30, 60] {
-      let process = try LadleProcess(run(place.path + "/killed"))
+    for rounds in [1, 100, 250, 450] {
+      let process = try LadleProcess(run(place.path + "/killed", seeds: "1-30"))
       try waitForRounds(rounds, in: place.path + "/killed")
       process.send(SIGKILL)
       if try process.wait().code == 128 + SIGKILL { kills += 1 }
     }
     // A busy machine may let the last one or two end before this process looks again.
     #expect(kills >= 2, "the run ended before it could be killed")
-    let continued = try LadleProcess.run(run(place.path + "/killed"))
+    let continued = try LadleProcess.run(run(place.path + "/killed", seeds: "1-30"))
     #expect(continued.code == 0, "\(continued.errors)")
     #expect(try place.contents("killed/rounds.jsonl") == expected)
     #expect(try place.contents("killed/results.csv") == place.contents("whole/results.csv"))

@@ -12,7 +12,9 @@ import Testing
     #expect(mismatch(norm.runningMean, [0.3, 2], shape: [2]) == nil)
     #expect(mismatch(norm.runningVariance, [0.9 + 0.4, 0.9 + 10], shape: [2]) == nil)
     let s = (8.0 / 3 + 1e-5).squareRoot()
-    #expect(mismatch(y.gathered(rows: [0]).reshaped(to: [2]), [-2 / s, -10 / (200.0 / 3 + 1e-5).squareRoot()], shape: [2]) == nil)
+    #expect(
+      mismatch(y.gathered(rows: [0]).reshaped(to: [2]), [-2 / s, -10 / (200.0 / 3 + 1e-5).squareRoot()], shape: [2])
+        == nil)
   }
 
   @Test func inferenceDoesNotDependOnTheBatch() {

@@ -21,11 +21,13 @@ struct Request: Decodable {
 
 struct Answer: Encodable {
   var seconds: Double
+  var processorSeconds: Double
   var predictSeconds: Double
   var dualObjective: [Double]
   var iterations: [Int]
   var converged: Bool
   var supportVectors: [Int]
+  var kernelRows: [Int]
   var predictions: [Int]
 }
 
@@ -70,15 +72,19 @@ func answer(_ request: Request, _ files: inout Files) throws -> Answer {
   if let bytes = request.cacheBytes { parameters.cacheBytes = bytes }
   var machine = SupportVectorMachine(parameters)
   var random = RandomSource(seed: 0)
+  let processorStart = clock()
   var start = ContinuousClock.now
   try machine.fit(x, labels: labels, classCount: request.classes, using: &random)
   let fitted = seconds(since: start)
+  let processor = Double(clock() - processorStart) / Double(CLOCKS_PER_SEC)
   start = .now
   let predictions = machine.predictions(for: test)
   return Answer(
-    seconds: fitted, predictSeconds: seconds(since: start), dualObjective: machine.reports.map(\.dualObjective),
+    seconds: fitted, processorSeconds: processor, predictSeconds: seconds(since: start),
+    dualObjective: machine.reports.map(\.dualObjective),
     iterations: machine.reports.map(\.iterations), converged: machine.converged,
-    supportVectors: machine.reports.map(\.supportVectorCount), predictions: predictions)
+    supportVectors: machine.reports.map(\.supportVectorCount),
+    kernelRows: machine.reports.map(\.kernelRows), predictions: predictions)
 }
 
 var files = Files()

@@ -40,6 +40,14 @@ let noise = Tensor(normal: [4, 4], using: &random)
 try expect(
   noise.scalars == Tensor(normal: [4, 4], using: &again).scalars, "the same seed, the same numbers")
 
+// MARK: - Models: two classes on a line
+
+print("Models")
+let points = Tensor([-2, -1, 1, 2], shape: [4, 1])
+var machine = SupportVectorMachine()
+try machine.fit(points, labels: [0, 0, 1, 1], classCount: 2, using: &random)
+try expect(machine.predictions(for: points) == [0, 0, 1, 1], "a support vector machine tells them apart")
+
 // MARK: - ActiveLoop: a strategy of one's own
 
 /// Asks about the samples in the order of the pool, whatever the learner thinks of them.
