@@ -1,7 +1,7 @@
 #include <math.h>
 
+#include "dispatch.h"
 #include "ladle_elementwise.h"
-#include "ladle_runtime.h"
 #include "vector_math.h"
 
 #define EACH(expression)                              \
@@ -39,8 +39,10 @@ LADLE_INLINE float gelu_tanh_derivative(float x) {
   return gate + gate * (1.0f - gate) * (u * gelu_scale * (1.0f + 3.0f * gelu_cubic * (u * u)));
 }
 
-LADLE_CLONES
-void ladle_unary(ladle_unary_function function, float p, float q, const float *x, float *y, size_t n) {
+LADLE_KERNEL(
+    void, ladle_unary,
+    (ladle_unary_function function, float p, float q, const float *x, float *y, size_t n),
+    (function, p, q, x, y, n)) {
   switch (function) {
     // `<=`, so that NaN is kept and -0 becomes 0.
     case LADLE_RELU: EACH(s <= 0.0f ? 0.0f : s)
@@ -76,9 +78,10 @@ void ladle_unary(ladle_unary_function function, float p, float q, const float *x
   }                                                   \
   break;
 
-LADLE_CLONES
-void ladle_unary_backward(ladle_unary_function function, float p, float q, const float *saved, const float *dy,
-                          float *dx, size_t n) {
+LADLE_KERNEL(
+    void, ladle_unary_backward,
+    (ladle_unary_function function, float p, float q, const float *saved, const float *dy, float *dx, size_t n),
+    (function, p, q, saved, dy, dx, n)) {
   switch (function) {
     case LADLE_RELU: EACH_BACKWARD(s <= 0.0f ? 0.0f : d)
     case LADLE_LEAKY_RELU: EACH_BACKWARD(s <= 0.0f ? p * d : d)

@@ -1,11 +1,13 @@
 #include <math.h>
 #include <string.h>
 
+#include "dispatch.h"
 #include "ladle_convolution.h"
-#include "ladle_runtime.h"
 
-LADLE_CLONES
-void ladle_gather_patches(const float *x, ladle_patches s, long first_row, long rows, float *patches) {
+LADLE_KERNEL(
+    void, ladle_gather_patches,
+    (const float *x, ladle_patches s, long first_row, long rows, float *patches),
+    (x, s, first_row, rows, patches)) {
   const long run = s.kernel_width * s.channels, pixel = s.channels, line = s.width * s.channels;
   const long plane = s.out_height * s.out_width;
   long image = first_row / plane, oy = first_row % plane / s.out_width, ox = first_row % s.out_width;
@@ -35,8 +37,10 @@ void ladle_gather_patches(const float *x, ladle_patches s, long first_row, long 
   }
 }
 
-LADLE_CLONES
-void ladle_scatter_patches(const float *patches, ladle_patches s, long first_row, long rows, float *x) {
+LADLE_KERNEL(
+    void, ladle_scatter_patches,
+    (const float *patches, ladle_patches s, long first_row, long rows, float *x),
+    (patches, s, first_row, rows, x)) {
   const long run = s.kernel_width * s.channels, pixel = s.channels, line = s.width * s.channels;
   const long plane = s.out_height * s.out_width;
   long image = first_row / plane, oy = first_row % plane / s.out_width, ox = first_row % s.out_width;
@@ -63,8 +67,10 @@ void ladle_scatter_patches(const float *patches, ladle_patches s, long first_row
   }
 }
 
-LADLE_CLONES
-void ladle_max_pool(const float *x, ladle_patches s, long first_row, long rows, float *y, int *position) {
+LADLE_KERNEL(
+    void, ladle_max_pool,
+    (const float *x, ladle_patches s, long first_row, long rows, float *y, int *position),
+    (x, s, first_row, rows, y, position)) {
   const long plane = s.out_height * s.out_width, C = s.channels;
   for (long row = 0; row < rows; row++, y += C, position += C) {
     const long index = first_row + row, image = index / plane, oy = index % plane / s.out_width, ox = index % s.out_width;
@@ -96,9 +102,10 @@ void ladle_max_pool(const float *x, ladle_patches s, long first_row, long rows, 
   }
 }
 
-LADLE_CLONES
-void ladle_max_pool_backward(const float *dy, const int *position, ladle_patches s, long first_image, long images,
-                             float *dx) {
+LADLE_KERNEL(
+    void, ladle_max_pool_backward,
+    (const float *dy, const int *position, ladle_patches s, long first_image, long images, float *dx),
+    (dy, position, s, first_image, images, dx)) {
   const long plane = s.out_height * s.out_width, C = s.channels;
   for (long image = first_image; image < first_image + images; image++) {
     float *target = dx + image * s.height * s.width * C;

@@ -2,13 +2,14 @@
 
 #include <string.h>
 
-#include "ladle_runtime.h"
+#include "dispatch.h"
 
 enum { tile = 16 };
 
-LADLE_CLONES
-void ladle_copy_matrix(const float *x, size_t row_step, size_t column_step, float *y, size_t y_row_step, size_t rows,
-                       size_t columns) {
+LADLE_KERNEL(
+    void, ladle_copy_matrix,
+    (const float *x, size_t row_step, size_t column_step, float *y, size_t y_row_step, size_t rows, size_t columns),
+    (x, row_step, column_step, y, y_row_step, rows, columns)) {
   if (column_step == 1) {
     for (size_t r = 0; r < rows; r++) memcpy(y + r * y_row_step, x + r * row_step, columns * sizeof(float));
     return;

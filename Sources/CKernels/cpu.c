@@ -1,4 +1,7 @@
-#include "ladle_cpu.h"
+#include <stdlib.h>
+#include <string.h>
+
+#include "dispatch.h"
 
 #if defined(__x86_64__)
 
@@ -17,18 +20,6 @@ uint32_t ladle_cpu_features(void) {
   return features;
 }
 
-// LADLE_CLONES applies on Linux with clang only; the loader's resolver asks the same questions.
-#if defined(__linux__) && defined(__clang__)
-int ladle_cpu_level(void) {
-  __builtin_cpu_init();
-  if (__builtin_cpu_supports("x86-64-v4")) return 4;
-  if (__builtin_cpu_supports("x86-64-v3")) return 3;
-  return 1;
-}
-#else
-int ladle_cpu_level(void) { return 0; }
-#endif
-
 #else
 
 uint32_t ladle_cpu_features(void) {
@@ -39,6 +30,63 @@ uint32_t ladle_cpu_features(void) {
 #endif
 }
 
-int ladle_cpu_level(void) { return 0; }
-
 #endif
+
+_Atomic int ladle_simd_current = LADLE_SIMD_PORTABLE;
+
+// Written by the constructor, read afterwards.
+static ladle_simd_choice reason = LADLE_SIMD_AUTOMATIC;
+static char word[32];
+
+int ladle_simd_best(void) {
+#if LADLE_HAS_LEVELS
+  __builtin_cpu_init();
+  if (__builtin_cpu_supports("x86-64-v4")) return LADLE_SIMD_AVX512;
+  if (__builtin_cpu_supports("x86-64-v3")) return LADLE_SIMD_AVX2;
+#endif
+  return LADLE_SIMD_PORTABLE;
+}
+
+int ladle_simd_used(void) { return ladle_simd_level(); }
+
+static int exists(int level) {
+  return level == LADLE_SIMD_PORTABLE || level == LADLE_SIMD_AVX2 || level == LADLE_SIMD_AVX512;
+}
+
+int ladle_simd_force(int level) {
+  if (!exists(level) || level > ladle_simd_best()) return 0;
+  atomic_store_explicit(&ladle_simd_current, level, memory_order_relaxed);
+  return 1;
+}
+
+#if defined(__ARM_NEON)
+static const int has_neon = 1;
+#else
+static const int has_neon = 0;
+#endif
+
+const char *ladle_simd_name(int level) {
+  if (level == LADLE_SIMD_AVX512) return "avx512";
+  if (level == LADLE_SIMD_AVX2) return "avx2";
+  return has_neon ? "neon" : "portable";
+}
+
+ladle_simd_choice ladle_simd_reason(void) { return reason; }
+const char *ladle_simd_word(void) { return word; }
+
+// Before main, while there is one thread; it needs no lock, and a kernel needs no check whether it has run.
+__attribute__((constructor)) static void choose(void) {
+  int best = ladle_simd_best(), level = best;
+  const char *asked = getenv("LADLE_SIMD");
+  if (asked && *asked) {
+    strncpy(word, asked, sizeof word - 1);
+    int named = !strcmp(asked, "portable") || !strcmp(asked, "neon") ? LADLE_SIMD_PORTABLE
+                : !strcmp(asked, "avx2")                             ? LADLE_SIMD_AVX2
+                : !strcmp(asked, "avx512")                           ? LADLE_SIMD_AVX512
+                                                                     : -1;
+    int lacking = named > best || (!strcmp(asked, "neon") && !has_neon);
+    reason = named < 0 ? LADLE_SIMD_UNKNOWN : lacking ? LADLE_SIMD_UNSUPPORTED : LADLE_SIMD_REQUESTED;
+    if (reason == LADLE_SIMD_REQUESTED) level = named;
+  }
+  atomic_store_explicit(&ladle_simd_current, level, memory_order_relaxed);
+}

@@ -1,6 +1,6 @@
 #include "ladle_elementwise.h"
 
-#include "ladle_runtime.h"
+#include "dispatch.h"
 #include "vector_math.h"
 
 // One loop for each pair of column strides, so that a broadcast operand stays in a register.
@@ -24,9 +24,11 @@
   }                                                                                                             \
   break;
 
-LADLE_CLONES
-void ladle_binary(ladle_binary_function function, const float *a, size_t a_row_stride, size_t a_column_stride,
-                  const float *b, size_t b_row_stride, size_t b_column_stride, float *y, size_t rows, size_t columns) {
+LADLE_KERNEL(
+    void, ladle_binary,
+    (ladle_binary_function function, const float *a, size_t a_row_stride, size_t a_column_stride, const float *b,
+     size_t b_row_stride, size_t b_column_stride, float *y, size_t rows, size_t columns),
+    (function, a, a_row_stride, a_column_stride, b, b_row_stride, b_column_stride, y, rows, columns)) {
   switch (function) {
     case LADLE_ADD: ROWS(s + t)
     case LADLE_SUBTRACT: ROWS(s - t)
@@ -36,7 +38,6 @@ void ladle_binary(ladle_binary_function function, const float *a, size_t a_row_s
   }
 }
 
-LADLE_CLONES
-void ladle_scale(float a, const float *x, float *y, size_t n) {
+LADLE_KERNEL(void, ladle_scale, (float a, const float *x, float *y, size_t n), (a, x, y, n)) {
   LADLE_VECTORISE for (size_t i = 0; i < n; i++) y[i] = a * x[i];
 }

@@ -1,14 +1,16 @@
 #include "ladle_losses.h"
 
-#include "ladle_runtime.h"
+#include "dispatch.h"
 #include "row_reductions.h"
 
 // Terms are written to a small array, then added: the loops that compute them stay elementwise, and the sums go
 // through ladle_block_sum and double.
 enum { block = 512 };
 
-LADLE_CLONES
-double ladle_cross_entropy(const float *x, const long *labels, float scale, float *dx, size_t rows, size_t columns) {
+LADLE_KERNEL(
+    double, ladle_cross_entropy,
+    (const float *x, const long *labels, float scale, float *dx, size_t rows, size_t columns),
+    (x, labels, scale, dx, rows, columns)) {
   double loss = 0.0;
   float shifts[ladle_row_block], sums[ladle_row_block];
   size_t at_once = ladle_rows_at_once(columns);
@@ -44,9 +46,10 @@ LADLE_INLINE float logistic_term(float x, float t, float *gradient) {
   return ((x > 0.0f ? x : 0.0f) - x * t) + ladle_log1p_unit(e);
 }
 
-LADLE_CLONES
-double ladle_binary_cross_entropy(const float *x, const float *target, float constant, float scale, float *dx,
-                                  float *dtarget, size_t n) {
+LADLE_KERNEL(
+    double, ladle_binary_cross_entropy,
+    (const float *x, const float *target, float constant, float scale, float *dx, float *dtarget, size_t n),
+    (x, target, constant, scale, dx, dtarget, n)) {
   double loss = 0.0;
   float terms[block], gradients[block];
   for (size_t start = 0; start < n; start += block) {
@@ -69,8 +72,10 @@ double ladle_binary_cross_entropy(const float *x, const float *target, float con
   return loss;
 }
 
-LADLE_CLONES
-double ladle_squared_error(const float *a, const float *b, float scale, float *da, size_t n) {
+LADLE_KERNEL(
+    double, ladle_squared_error,
+    (const float *a, const float *b, float scale, float *da, size_t n),
+    (a, b, scale, da, n)) {
   double loss = 0.0;
   float terms[block], twice = 2.0f * scale;
   for (size_t start = 0; start < n; start += block) {
@@ -86,8 +91,10 @@ double ladle_squared_error(const float *a, const float *b, float scale, float *d
   return loss;
 }
 
-LADLE_CLONES
-double ladle_absolute_error(const float *a, const float *b, float scale, float *da, size_t n) {
+LADLE_KERNEL(
+    double, ladle_absolute_error,
+    (const float *a, const float *b, float scale, float *da, size_t n),
+    (a, b, scale, da, n)) {
   double loss = 0.0;
   float terms[block];
   for (size_t start = 0; start < n; start += block) {

@@ -1,17 +1,18 @@
 #include <string.h>
 
+#include "dispatch.h"
 #include "ladle_normalization.h"
-#include "ladle_runtime.h"
 
-LADLE_CLONES
-void ladle_channel_sums(const float *x, long rows, long C, float *restrict sum) {
+LADLE_KERNEL(void, ladle_channel_sums, (const float *x, long rows, long C, float *restrict sum), (x, rows, C, sum)) {
   memset(sum, 0, (size_t)C * sizeof(float));
   for (long r = 0; r < rows; r++, x += C)
     for (long c = 0; c < C; c++) sum[c] += x[c];
 }
 
-LADLE_CLONES
-void ladle_channel_moments(const float *x, long rows, long C, float *restrict mean, float *restrict squares) {
+LADLE_KERNEL(
+    void, ladle_channel_moments,
+    (const float *x, long rows, long C, float *restrict mean, float *restrict squares),
+    (x, rows, C, mean, squares)) {
   memset(mean, 0, (size_t)C * sizeof(float));
   memset(squares, 0, (size_t)C * sizeof(float));
   const float *row = x;
@@ -27,9 +28,11 @@ void ladle_channel_moments(const float *x, long rows, long C, float *restrict me
     }
 }
 
-LADLE_CLONES
-void ladle_affine_act(const float *x, long rows, long C, const float *restrict scale, const float *restrict shift,
-                      float slope, float *restrict y) {
+LADLE_KERNEL(
+    void, ladle_affine_act,
+    (const float *x, long rows, long C, const float *restrict scale, const float *restrict shift, float slope,
+     float *restrict y),
+    (x, rows, C, scale, shift, slope, y)) {
   for (long r = 0; r < rows; r++, x += C, y += C)
     for (long c = 0; c < C; c++) {
       const float v = x[c] * scale[c] + shift[c];
@@ -37,9 +40,11 @@ void ladle_affine_act(const float *x, long rows, long C, const float *restrict s
     }
 }
 
-LADLE_CLONES
-void ladle_affine_act_backward(const float *x, const float *dy, long rows, long C, const float *restrict scale,
-                               const float *restrict shift, float slope, float *restrict dx) {
+LADLE_KERNEL(
+    void, ladle_affine_act_backward,
+    (const float *x, const float *dy, long rows, long C, const float *restrict scale, const float *restrict shift,
+     float slope, float *restrict dx),
+    (x, dy, rows, C, scale, shift, slope, dx)) {
   for (long r = 0; r < rows; r++, x += C, dy += C, dx += C)
     for (long c = 0; c < C; c++) {
       const float v = x[c] * scale[c] + shift[c];
@@ -47,10 +52,11 @@ void ladle_affine_act_backward(const float *x, const float *dy, long rows, long 
     }
 }
 
-LADLE_CLONES
-void ladle_norm_backward_sums(const float *x, const float *dy, long rows, long C, const float *restrict scale,
-                              const float *restrict shift, float slope, const float *restrict mean,
-                              float *restrict sum, float *restrict sum_product) {
+LADLE_KERNEL(
+    void, ladle_norm_backward_sums,
+    (const float *x, const float *dy, long rows, long C, const float *restrict scale, const float *restrict shift,
+     float slope, const float *restrict mean, float *restrict sum, float *restrict sum_product),
+    (x, dy, rows, C, scale, shift, slope, mean, sum, sum_product)) {
   memset(sum, 0, (size_t)C * sizeof(float));
   memset(sum_product, 0, (size_t)C * sizeof(float));
   for (long r = 0; r < rows; r++, x += C, dy += C)
@@ -62,10 +68,11 @@ void ladle_norm_backward_sums(const float *x, const float *dy, long rows, long C
     }
 }
 
-LADLE_CLONES
-void ladle_norm_backward_apply(const float *x, const float *dy, long rows, long C, const float *restrict scale,
-                               const float *restrict shift, float slope, const float *restrict a,
-                               const float *restrict b, float *restrict dx) {
+LADLE_KERNEL(
+    void, ladle_norm_backward_apply,
+    (const float *x, const float *dy, long rows, long C, const float *restrict scale, const float *restrict shift,
+     float slope, const float *restrict a, const float *restrict b, float *restrict dx),
+    (x, dy, rows, C, scale, shift, slope, a, b, dx)) {
   for (long r = 0; r < rows; r++, x += C, dy += C, dx += C)
     for (long c = 0; c < C; c++) {
       const float v = x[c] * scale[c] + shift[c];
@@ -74,13 +81,11 @@ void ladle_norm_backward_apply(const float *x, const float *dy, long rows, long 
     }
 }
 
-LADLE_CLONES
-void ladle_add_bias(float *x, long rows, long C, const float *restrict bias) {
+LADLE_KERNEL(void, ladle_add_bias, (float *x, long rows, long C, const float *restrict bias), (x, rows, C, bias)) {
   for (long r = 0; r < rows; r++, x += C)
     for (long c = 0; c < C; c++) x[c] += bias[c];
 }
 
-LADLE_CLONES
-void ladle_accumulate(const float *restrict x, long n, float *restrict y) {
+LADLE_KERNEL(void, ladle_accumulate, (const float *restrict x, long n, float *restrict y), (x, n, y)) {
   for (long i = 0; i < n; i++) y[i] += x[i];
 }

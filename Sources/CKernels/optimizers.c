@@ -2,12 +2,14 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "dispatch.h"
 #include "ladle_optimizers.h"
-#include "ladle_runtime.h"
 
-LADLE_CLONES
-void ladle_sgd(size_t n, float *restrict p, const float *restrict g, float *restrict b, float rate, float momentum,
-               int nesterov, float decay) {
+LADLE_KERNEL(
+    void, ladle_sgd,
+    (size_t n, float *restrict p, const float *restrict g, float *restrict b, float rate, float momentum, int nesterov,
+     float decay),
+    (n, p, g, b, rate, momentum, nesterov, decay)) {
   if (!b) {
     for (size_t i = 0; i < n; i++) p[i] -= rate * (g[i] + decay * p[i]);
   } else if (nesterov) {
@@ -24,9 +26,11 @@ void ladle_sgd(size_t n, float *restrict p, const float *restrict g, float *rest
   }
 }
 
-LADLE_CLONES
-void ladle_adam(size_t n, float *restrict p, const float *restrict g, float *restrict m, float *restrict v,
-                const ladle_adam_settings *settings) {
+LADLE_KERNEL(
+    void, ladle_adam,
+    (size_t n, float *restrict p, const float *restrict g, float *restrict m, float *restrict v,
+     const ladle_adam_settings *settings),
+    (n, p, g, m, v, settings)) {
   ladle_adam_settings s = *settings;
   for (size_t i = 0; i < n; i++) {
     float x = s.keep * p[i];
@@ -39,9 +43,11 @@ void ladle_adam(size_t n, float *restrict p, const float *restrict g, float *res
   }
 }
 
-LADLE_CLONES
-void ladle_rmsprop(size_t n, float *restrict p, const float *restrict g, float *restrict v, float *restrict a,
-                   float *restrict b, const ladle_rmsprop_settings *settings) {
+LADLE_KERNEL(
+    void, ladle_rmsprop,
+    (size_t n, float *restrict p, const float *restrict g, float *restrict v, float *restrict a, float *restrict b,
+     const ladle_rmsprop_settings *settings),
+    (n, p, g, v, a, b, settings)) {
   ladle_rmsprop_settings s = *settings;
   // Blocks, so that the options are looked at once for many scalars and the loops stay free of branches.
   enum { block = 512 };
@@ -82,8 +88,7 @@ void ladle_rmsprop(size_t n, float *restrict p, const float *restrict g, float *
   }
 }
 
-LADLE_CLONES
-int ladle_all_finite(size_t n, const float *x) {
+LADLE_KERNEL(int, ladle_all_finite, (size_t n, const float *x), (n, x)) {
   enum { block = 4096 };
   for (size_t start = 0; start < n; start += block) {
     size_t count = n - start < block ? n - start : block;
@@ -99,8 +104,7 @@ int ladle_all_finite(size_t n, const float *x) {
   return 1;
 }
 
-LADLE_CLONES
-double ladle_sum_of_squares(size_t n, const float *x) {
+LADLE_KERNEL(double, ladle_sum_of_squares, (size_t n, const float *x), (n, x)) {
   enum { lanes = 16 };
   double sums[lanes] = {0};
   size_t i = 0;
@@ -113,7 +117,6 @@ double ladle_sum_of_squares(size_t n, const float *x) {
   return total;
 }
 
-LADLE_CLONES
-void ladle_scale_in_place(size_t n, float *x, float factor) {
+LADLE_KERNEL(void, ladle_scale_in_place, (size_t n, float *x, float factor), (n, x, factor)) {
   for (size_t i = 0; i < n; i++) x[i] *= factor;
 }

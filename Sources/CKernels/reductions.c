@@ -1,12 +1,11 @@
 #include "ladle_reductions.h"
 
-#include "ladle_runtime.h"
+#include "dispatch.h"
 #include "row_reductions.h"
 
 enum { block = 1024 };
 
-LADLE_CLONES
-double ladle_sum(const float *x, size_t n) {
+LADLE_KERNEL(double, ladle_sum, (const float *x, size_t n), (x, n)) {
   double sum = 0.0;
   for (size_t start = 0; start < n; start += block) {
     sum += (double)ladle_block_sum(x + start, n - start < block ? n - start : block);
@@ -14,9 +13,10 @@ double ladle_sum(const float *x, size_t n) {
   return sum;
 }
 
-LADLE_CLONES
-void ladle_reduce_columns(ladle_reduction reduction, const float *x, size_t row_stride, float *y, size_t rows,
-                          size_t columns) {
+LADLE_KERNEL(
+    void, ladle_reduce_columns,
+    (ladle_reduction reduction, const float *x, size_t row_stride, float *y, size_t rows, size_t columns),
+    (reduction, x, row_stride, y, rows, columns)) {
   switch (reduction) {
     case LADLE_SUM:
       for (size_t r = 0; r < rows; r++) {
@@ -49,9 +49,10 @@ void ladle_reduce_columns(ladle_reduction reduction, const float *x, size_t row_
   }                                                                                    \
   break;
 
-LADLE_CLONES
-void ladle_reduce_rows(ladle_reduction reduction, const float *x, size_t row_stride, float *y, size_t rows,
-                       size_t columns) {
+LADLE_KERNEL(
+    void, ladle_reduce_rows,
+    (ladle_reduction reduction, const float *x, size_t row_stride, float *y, size_t rows, size_t columns),
+    (reduction, x, row_stride, y, rows, columns)) {
   switch (reduction) {
     case LADLE_SUM: {
       // Four rows at a time: a quarter of the traffic to y, and shorter chains of additions.
@@ -87,8 +88,7 @@ void ladle_argmax(const float *x, long *output, size_t rows, size_t columns) {
   }
 }
 
-LADLE_CLONES
-void ladle_softmax(const float *x, float *y, size_t rows, size_t columns) {
+LADLE_KERNEL(void, ladle_softmax, (const float *x, float *y, size_t rows, size_t columns), (x, y, rows, columns)) {
   float shifts[ladle_row_block];
   size_t at_once = ladle_rows_at_once(columns);
   for (size_t start = 0; start < rows; start += at_once) {
@@ -109,8 +109,10 @@ LADLE_INLINE float dot(const float *a, const float *b, size_t n) {
   return sum;
 }
 
-LADLE_CLONES
-void ladle_softmax_backward(const float *y, const float *dy, float *dx, size_t rows, size_t columns) {
+LADLE_KERNEL(
+    void, ladle_softmax_backward,
+    (const float *y, const float *dy, float *dx, size_t rows, size_t columns),
+    (y, dy, dx, rows, columns)) {
   for (size_t r = 0; r < rows; r++) {
     const float *yr = y + r * columns, *dyr = dy + r * columns;
     float *dxr = dx + r * columns;
@@ -119,8 +121,7 @@ void ladle_softmax_backward(const float *y, const float *dy, float *dx, size_t r
   }
 }
 
-LADLE_CLONES
-void ladle_log_softmax(const float *x, float *y, size_t rows, size_t columns) {
+LADLE_KERNEL(void, ladle_log_softmax, (const float *x, float *y, size_t rows, size_t columns), (x, y, rows, columns)) {
   float shifts[ladle_row_block], sums[ladle_row_block];
   size_t at_once = ladle_rows_at_once(columns);
   for (size_t start = 0; start < rows; start += at_once) {
@@ -135,8 +136,10 @@ void ladle_log_softmax(const float *x, float *y, size_t rows, size_t columns) {
   }
 }
 
-LADLE_CLONES
-void ladle_log_softmax_backward(const float *y, const float *dy, float *dx, size_t rows, size_t columns) {
+LADLE_KERNEL(
+    void, ladle_log_softmax_backward,
+    (const float *y, const float *dy, float *dx, size_t rows, size_t columns),
+    (y, dy, dx, rows, columns)) {
   for (size_t r = 0; r < rows; r++) {
     const float *yr = y + r * columns, *dyr = dy + r * columns;
     float *dxr = dx + r * columns;
@@ -145,8 +148,7 @@ void ladle_log_softmax_backward(const float *y, const float *dy, float *dx, size
   }
 }
 
-LADLE_CLONES
-void ladle_log_sum_exp(const float *x, float *y, size_t rows, size_t columns) {
+LADLE_KERNEL(void, ladle_log_sum_exp, (const float *x, float *y, size_t rows, size_t columns), (x, y, rows, columns)) {
   float shifts[ladle_row_block], sums[ladle_row_block];
   size_t at_once = ladle_rows_at_once(columns);
   for (size_t start = 0; start < rows; start += at_once) {
@@ -156,9 +158,10 @@ void ladle_log_sum_exp(const float *x, float *y, size_t rows, size_t columns) {
   }
 }
 
-LADLE_CLONES
-void ladle_log_sum_exp_backward(const float *x, const float *y, const float *dy, float *dx, size_t rows,
-                                size_t columns) {
+LADLE_KERNEL(
+    void, ladle_log_sum_exp_backward,
+    (const float *x, const float *y, const float *dy, float *dx, size_t rows, size_t columns),
+    (x, y, dy, dx, rows, columns)) {
   for (size_t r = 0; r < rows; r++) {
     const float *xr = x + r * columns;
     float *dxr = dx + r * columns;
@@ -167,8 +170,10 @@ void ladle_log_sum_exp_backward(const float *x, const float *y, const float *dy,
   }
 }
 
-LADLE_CLONES
-void ladle_combine(ladle_reduction reduction, const float *partials, float *y, size_t count, size_t columns) {
+LADLE_KERNEL(
+    void, ladle_combine,
+    (ladle_reduction reduction, const float *partials, float *y, size_t count, size_t columns),
+    (reduction, partials, y, count, columns)) {
   if (reduction != LADLE_SUM) {
     ladle_reduce_rows(reduction, partials, columns, y, count, columns);
     return;

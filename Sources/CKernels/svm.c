@@ -8,7 +8,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "ladle_runtime.h"
+#include "dispatch.h"
 
 typedef float v8f __attribute__((ext_vector_type(8), aligned(4)));
 typedef double v8d __attribute__((ext_vector_type(8), aligned(8)));
@@ -17,9 +17,10 @@ enum { block = 256 };
 
 // ---- Sequential minimal optimisation -----------------------------------------------------------------------
 
-LADLE_CLONES
-ladle_svm_extremes ladle_svm_update(
-    size_t n, double step, const float *row_i, const float *row_j, double *v, const float *up, const float *low) {
+LADLE_KERNEL(
+    ladle_svm_extremes, ladle_svm_update,
+    (size_t n, double step, const float *row_i, const float *row_j, double *v, const float *up, const float *low),
+    (n, step, row_i, row_j, v, up, low)) {
   ladle_svm_extremes found = {-INFINITY, INFINITY, -1};
   size_t found_block = 0;
   for (size_t first = 0; first < n; first += block) {
@@ -63,10 +64,11 @@ ladle_svm_extremes ladle_svm_update(
   return found;
 }
 
-LADLE_CLONES
-int64_t ladle_svm_second(
-    size_t n, double v_i, float diagonal_i, const float *row_i, const float *diagonal, const double *v,
-    const float *low) {
+LADLE_KERNEL(
+    int64_t, ladle_svm_second,
+    (size_t n, double v_i, float diagonal_i, const float *row_i, const float *diagonal, const double *v,
+     const float *low),
+    (n, v_i, diagonal_i, row_i, diagonal, v, low)) {
   const float smallest = 1e-12f;
   float gains[block];
   float best = 0;
@@ -106,13 +108,11 @@ int64_t ladle_svm_second(
   return found;
 }
 
-LADLE_CLONES
-void ladle_svm_subtract(size_t n, double scale, const float *row, double *v) {
+LADLE_KERNEL(void, ladle_svm_subtract, (size_t n, double scale, const float *row, double *v), (n, scale, row, v)) {
   for (size_t t = 0; t < n; t++) v[t] -= scale * (double)row[t];
 }
 
-LADLE_CLONES
-void ladle_svm_moments(size_t n, const float *x, double *sum, double *squares) {
+LADLE_KERNEL(void, ladle_svm_moments, (size_t n, const float *x, double *sum, double *squares), (n, x, sum, squares)) {
   v8d sums = 0, products = 0;
   size_t t = 0;
   for (; t + 8 <= n; t += 8) {
@@ -133,23 +133,22 @@ void ladle_svm_moments(size_t n, const float *x, double *sum, double *squares) {
   *squares = second;
 }
 
-LADLE_CLONES
-void ladle_svm_mark(size_t n, const float *row, uint32_t *used) {
+LADLE_KERNEL(void, ladle_svm_mark, (size_t n, const float *row, uint32_t *used), (n, row, used)) {
   for (size_t c = 0; c < n; c++) used[c] |= (uint32_t)(row[c] != 0);
 }
 
-LADLE_CLONES
-void ladle_svm_shift(size_t n, const float *row, const float *centre, float *output) {
+LADLE_KERNEL(
+    void, ladle_svm_shift,
+    (size_t n, const float *row, const float *centre, float *output),
+    (n, row, centre, output)) {
   for (size_t c = 0; c < n; c++) output[c] = row[c] - centre[c];
 }
 
-LADLE_CLONES
-void ladle_svm_total(size_t n, const float *row, double *sums) {
+LADLE_KERNEL(void, ladle_svm_total, (size_t n, const float *row, double *sums), (n, row, sums)) {
   for (size_t c = 0; c < n; c++) sums[c] += (double)row[c];
 }
 
-LADLE_CLONES
-bool ladle_svm_finite(size_t n, const float *x) {
+LADLE_KERNEL(bool, ladle_svm_finite, (size_t n, const float *x), (n, x)) {
   uint32_t found = 0;
   for (size_t t = 0; t < n; t++) {
     uint32_t bits;
@@ -163,7 +162,7 @@ bool ladle_svm_finite(size_t n, const float *x) {
 // ---- Kernel rows -------------------------------------------------------------------------------------------
 
 // e^x for x in [-87, 88]: 2^k e^r with |r| <= ln 2 / 2 and a polynomial of degree six; within 2 units in the last place.
-static inline __attribute__((always_inline)) float exponential(float x) {
+LADLE_INLINE float exponential(float x) {
   x = x < -87.0f ? -87.0f : x;
   x = x > 88.0f ? 88.0f : x;
   float shifted = x * 1.44269504f + 12582912.0f;  // 1.5 * 2^23: the sum's low bits are the rounded integer
@@ -184,8 +183,10 @@ static inline __attribute__((always_inline)) float exponential(float x) {
   return p * scale;
 }
 
-LADLE_CLONES
-void ladle_svm_rbf(size_t n, float gamma, float norm, const float *norms, const float *dots, float *output) {
+LADLE_KERNEL(
+    void, ladle_svm_rbf,
+    (size_t n, float gamma, float norm, const float *norms, const float *dots, float *output),
+    (n, gamma, norm, norms, dots, output)) {
   for (size_t t = 0; t < n; t++) {
     float distance = norm + norms[t] - 2 * dots[t];
     distance = distance > 0 ? distance : 0;
@@ -193,8 +194,10 @@ void ladle_svm_rbf(size_t n, float gamma, float norm, const float *norms, const 
   }
 }
 
-LADLE_CLONES
-void ladle_svm_polynomial(size_t n, float gamma, float constant, int degree, const float *dots, float *output) {
+LADLE_KERNEL(
+    void, ladle_svm_polynomial,
+    (size_t n, float gamma, float constant, int degree, const float *dots, float *output),
+    (n, gamma, constant, degree, dots, output)) {
   for (size_t first = 0; first < n; first += block) {
     size_t count = first + block < n ? block : n - first;
     float base[block], power[block];
@@ -209,8 +212,10 @@ void ladle_svm_polynomial(size_t n, float gamma, float constant, int degree, con
   }
 }
 
-LADLE_CLONES
-void ladle_svm_sigmoid(size_t n, float gamma, float constant, const float *dots, float *output) {
+LADLE_KERNEL(
+    void, ladle_svm_sigmoid,
+    (size_t n, float gamma, float constant, const float *dots, float *output),
+    (n, gamma, constant, dots, output)) {
   for (size_t t = 0; t < n; t++) {
     float x = gamma * dots[t] + constant;
     float magnitude = x < 0 ? -x : x;
@@ -220,15 +225,18 @@ void ladle_svm_sigmoid(size_t n, float gamma, float constant, const float *dots,
   }
 }
 
-LADLE_CLONES
-void ladle_svm_gather(size_t n, const float *row, const int32_t *columns, float *output) {
+LADLE_KERNEL(
+    void, ladle_svm_gather,
+    (size_t n, const float *row, const int32_t *columns, float *output),
+    (n, row, columns, output)) {
   for (size_t t = 0; t < n; t++) output[t] = row[columns[t]];
 }
 
-LADLE_CLONES
-void ladle_svm_sparse_products(
-    size_t n, const int32_t *rows, const uint32_t *start, const uint32_t *column, const float *value,
-    const float *transposed, float *output, size_t stride) {
+LADLE_KERNEL(
+    void, ladle_svm_sparse_products,
+    (size_t n, const int32_t *rows, const uint32_t *start, const uint32_t *column, const float *value,
+     const float *transposed, float *output, size_t stride),
+    (n, rows, start, column, value, transposed, output, stride)) {
   enum { tile = 32 };
   float products[tile][ladle_svm_batch];
   for (size_t first = 0; first < n; first += tile) {
@@ -259,8 +267,7 @@ void ladle_svm_sparse_products(
   }
 }
 
-LADLE_CLONES
-size_t ladle_svm_nonzeros(size_t n, const float *row) {
+LADLE_KERNEL(size_t, ladle_svm_nonzeros, (size_t n, const float *row), (n, row)) {
   uint32_t found = 0;
   for (size_t c = 0; c < n; c++) found += row[c] != 0;
   return found;
@@ -277,7 +284,7 @@ void ladle_svm_compress(size_t count, const float *row, uint32_t *column, float 
 
 // ---- Dual coordinate descent -------------------------------------------------------------------------------
 
-static inline __attribute__((always_inline)) int any_nonzero(size_t count, const float *x) {
+LADLE_INLINE int any_nonzero(size_t count, const float *x) {
   int any = 0;
   if (count == 8) {
     for (int k = 0; k < 8; k++) any |= x[k] != 0;
@@ -287,15 +294,16 @@ static inline __attribute__((always_inline)) int any_nonzero(size_t count, const
   return any;
 }
 
-LADLE_CLONES
-size_t ladle_svm_count_blocks(size_t n, const float *row) {
+LADLE_KERNEL(size_t, ladle_svm_count_blocks, (size_t n, const float *row), (n, row)) {
   size_t found = 0;
   for (size_t c = 0; c < n; c += 8) found += (size_t)any_nonzero(c + 8 <= n ? 8 : n - c, row + c);
   return found;
 }
 
-LADLE_CLONES
-void ladle_svm_compress_blocks(size_t count, size_t n, const float *row, uint32_t *index, float *value) {
+LADLE_KERNEL(
+    void, ladle_svm_compress_blocks,
+    (size_t count, size_t n, const float *row, uint32_t *index, float *value),
+    (count, n, row, index, value)) {
   for (size_t c = 0, found = 0; found < count; c += 8) {
     size_t width = c + 8 <= n ? 8 : n - c;
     if (!any_nonzero(width, row + c)) continue;
@@ -313,7 +321,7 @@ typedef struct {
   size_t count;
 } blocks;
 
-static inline __attribute__((always_inline)) float dot(blocks x, const float *w) {
+LADLE_INLINE float dot(blocks x, const float *w) {
   v8f a = 0, b = 0, c = 0, d = 0;
   size_t k = 0;
   for (; k + 4 <= x.count; k += 4) {
@@ -328,16 +336,18 @@ static inline __attribute__((always_inline)) float dot(blocks x, const float *w)
   return ((sum[0] + sum[4]) + (sum[1] + sum[5])) + ((sum[2] + sum[6]) + (sum[3] + sum[7]));
 }
 
-static inline __attribute__((always_inline)) void add(blocks x, float scale, float *w) {
+LADLE_INLINE void add(blocks x, float scale, float *w) {
   for (size_t k = 0; k < x.count; k++)
     *(v8f *)(w + 8 * (size_t)x.index[k]) += scale * *(const v8f *)(x.value + 8 * k);
 }
 
-LADLE_CLONES
-ladle_svm_pass ladle_svm_descend(
-    const uint32_t *start, const uint32_t *index, const float *value, const float *sign, const double *upper,
-    const double *ridge, const double *diagonal, double bias_scale, double *alpha, float *w, double *bias_weight,
-    int32_t *order, int64_t active, const uint32_t *random, double shrink_above, double shrink_below) {
+LADLE_KERNEL(
+    ladle_svm_pass, ladle_svm_descend,
+    (const uint32_t *start, const uint32_t *index, const float *value, const float *sign, const double *upper,
+     const double *ridge, const double *diagonal, double bias_scale, double *alpha, float *w, double *bias_weight,
+     int32_t *order, int64_t active, const uint32_t *random, double shrink_above, double shrink_below),
+    (start, index, value, sign, upper, ridge, diagonal, bias_scale, alpha, w, bias_weight, order, active, random,
+     shrink_above, shrink_below)) {
   ladle_svm_pass pass = {-INFINITY, INFINITY, active};
   for (int64_t i = active - 1; i > 0; i--) {
     int64_t j = (int64_t)(((uint64_t)random[i] * (uint64_t)(i + 1)) >> 32);

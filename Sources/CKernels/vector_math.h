@@ -9,7 +9,7 @@
 #include <math.h>
 #include <stdint.h>
 
-#define LADLE_INLINE static inline __attribute__((always_inline))
+#include "dispatch.h"
 
 // Vectorise the next loop: input and output are either the same array or disjoint.
 #define LADLE_VECTORISE _Pragma("clang loop vectorize(assume_safety)")

@@ -5,13 +5,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// One body, three instruction sets: the loader picks. ELF and x86-64 only; elsewhere the compiler's default.
-#if defined(__x86_64__) && defined(__linux__) && defined(__clang__)
-#define LADLE_CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
-#else
-#define LADLE_CLONES
-#endif
-
 // ---- Threads ---------------------------------------------------------------------------------------------
 
 // Work on unit `unit`; `worker` is 0 for the calling thread, and below ladle_pool_threads().

@@ -37,7 +37,7 @@ enum Diagnosis {
         status: .good, name: "processor",
         text: "\(environment.processor), \(fixed(environment.memoryGigabytes, 1)) GiB of memory"),
       Finding(
-        status: backend.kernelLevel == "x86-64" ? .remark : .good, name: "vector units",
+        status: backend.kernelLevel == "portable" ? .remark : .good, name: "vector units",
         text: "\(units); kernels for \(backend.kernelLevel)"),
       threads,
     ]

@@ -5,7 +5,7 @@ internal import CKernels
 package struct BackendDescription: Sendable, Hashable, Codable {
   /// Vector extensions the processor and the system support, such as `avx2`.
   package let instructionSets: [String]
-  /// Which clones of the C kernels run, such as `x86-64-v4`; `default` where there is only one.
+  /// The instruction set that the C kernels use, such as `avx512`.
   package let kernelLevel: String
   /// The BLAS library with its version, such as `OpenBLAS 0.3.26`.
   package let blas: String
@@ -28,8 +28,7 @@ package struct BackendDescription: Sendable, Hashable, Codable {
     ].map { (Int($0.0), $0.1) }
     let features = Int(ladle_cpu_features())
     instructionSets = names.filter { features & $0.0 != 0 }.map(\.1)
-    let level = ladle_cpu_level()
-    kernelLevel = level == 0 ? "default" : level == 1 ? "x86-64" : "x86-64-v\(level)"
+    kernelLevel = InstructionSet.used.rawValue
 
     prepareBLAS()
     let configuration = openblas_get_config().map { String(cString: $0) } ?? ""
