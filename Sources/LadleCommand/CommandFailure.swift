@@ -25,6 +25,24 @@ struct CommandFailure: Error, Hashable, CustomStringConvertible {
 }
 
 extension CommandFailure {
+  /// What is wrong with `LADLE_SIMD`, if anything is: a library falls back to the best there is, but a person who asks
+  /// for something shall know that it is not what runs.
+  static func about(_ choice: InstructionSet.Choice) -> CommandFailure? {
+    switch choice {
+    case .automatic, .requested: nil
+    case .unsupported(let word):
+      CommandFailure(
+        .world, "LADLE_SIMD asks for \(word), which this machine lacks; it can be \(InstructionSet.offer).")
+    case .unknown(let word):
+      CommandFailure(
+        .usage,
+        "LADLE_SIMD is '\(word.split(whereSeparator: \.isNewline).joined(separator: " "))', which is no instruction set; "
+          + "it can be \(InstructionSet.offer).")
+    }
+  }
+}
+
+extension CommandFailure {
   /// Any error as a failure: one sentence, never a dump of Swift values.
   init(explaining error: any Error) {
     if let failure = error as? CommandFailure {

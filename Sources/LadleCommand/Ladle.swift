@@ -1,5 +1,6 @@
 public import ArgumentParser
 import Foundation
+import Tensor
 
 /// The command `ladle`.
 public struct Ladle: AsyncParsableCommand {
@@ -19,6 +20,9 @@ public struct Ladle: AsyncParsableCommand {
       Results go to standard output, progress and errors to standard error. The command ends with 0 when it did what
       it was asked, 1 when something stood in the way, 64 when the request makes no sense, 130 when it was
       interrupted.
+
+      LADLE_THREADS sets the number of threads, LADLE_SIMD the instruction set of the kernels (portable, avx2, avx512
+      or neon; the best of the machine without it).
       """,
     version: version,
     subcommands: [
@@ -37,6 +41,7 @@ public struct Ladle: AsyncParsableCommand {
   static func run(_ arguments: [String]) async -> Int32 {
     do {
       var command = try await asyncParseAsRoot(arguments)
+      if let failure = CommandFailure.about(InstructionSet.choice) { throw failure }
       if var asynchronous = command as? any AsyncParsableCommand {
         try await asynchronous.run()
       } else {

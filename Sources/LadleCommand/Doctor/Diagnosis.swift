@@ -38,17 +38,19 @@ enum Diagnosis {
         text: "\(environment.processor), \(fixed(environment.memoryGigabytes, 1)) GiB of memory"),
       Finding(
         status: backend.kernelLevel == "portable" ? .remark : .good, name: "vector units",
-        text: "\(units); kernels for \(backend.kernelLevel)"),
+        text: "\(units); kernels for \(backend.kernelLevel), \(backend.kernelReason)"),
       threads,
     ]
   }
 
   private static func libraries(_ backend: BackendDescription) -> [Finding] {
+    // BLAS has kernels and a variable of its own.
+    let untouched = InstructionSet.choice == .requested ? "; LADLE_SIMD leaves them alone" : ""
     let generic = ["generic", "prescott", "core2", "unknown"].contains(backend.blasCore.lowercased())
     return [
       Finding(
         status: generic ? .problem : .good, name: "BLAS",
-        text: "\(backend.blas), kernels for \(backend.blasCore)",
+        text: "\(backend.blas), kernels for \(backend.blasCore)\(untouched)",
         remedy: generic
           ? "these kernels fit any processor and are slow; install a build that chooses at run time "
             + "(\(install("libopenblas-dev", "openblas")))" : ""),

@@ -7,6 +7,8 @@ package struct BackendDescription: Sendable, Hashable, Codable {
   package let instructionSets: [String]
   /// The instruction set that the C kernels use, such as `avx512`.
   package let kernelLevel: String
+  /// Why that one: the best of this machine, or asked for by `LADLE_SIMD`.
+  package let kernelReason: String
   /// The BLAS library with its version, such as `OpenBLAS 0.3.26`.
   package let blas: String
   /// What the library says of its build, word for word.
@@ -29,6 +31,13 @@ package struct BackendDescription: Sendable, Hashable, Codable {
     let features = Int(ladle_cpu_features())
     instructionSets = names.filter { features & $0.0 != 0 }.map(\.1)
     kernelLevel = InstructionSet.used.rawValue
+    kernelReason =
+      switch InstructionSet.choice {
+      case .automatic: "the best here"
+      case .requested: "as LADLE_SIMD asks"
+      case .unsupported(let word): "the best here; LADLE_SIMD asks for \(word)"
+      case .unknown: "the best here; LADLE_SIMD names no instruction set"
+      }
 
     prepareBLAS()
     let configuration = openblas_get_config().map { String(cString: $0) } ?? ""

@@ -34,6 +34,13 @@ package enum InstructionSet: String, Sendable, Hashable, Codable, CaseIterable {
       .filter { $0 <= best }.map(InstructionSet.init(level:))
   }
 
+  /// What `LADLE_SIMD` may say on this machine, as a person would list it.
+  package static var offer: String {
+    let names = available.map(\.rawValue)
+    return names.count < 2
+      ? names.joined() : names.dropLast().joined(separator: ", ") + " or " + (names.last ?? "")
+  }
+
   /// Why the set in use when the program started was chosen.
   package static var choice: Choice {
     let word = String(cString: ladle_simd_word())

@@ -1,4 +1,5 @@
 import Foundation
+import Tensor
 import Testing
 
 @testable import LadleCommand
@@ -51,6 +52,37 @@ struct ProcessTests {
     #expect(lines.count == 2 && lines[1].isEmpty, "not one line: \(result.errors)")
     #expect(lines[0].hasPrefix("ladle: ") && (lines[0].hasSuffix(".") || lines[0].hasSuffix("?")))
     #expect(!lines[0].contains("Error") && !lines[0].contains("Optional("))
+  }
+
+  @Test func theInstructionSetCanBeForced() throws {
+    for set in InstructionSet.available {
+      let result = try LadleProcess.run(["doctor"], environment: ["LADLE_SIMD": set.rawValue])
+      #expect(result.output.contains("kernels for \(set.rawValue), as LADLE_SIMD asks"), "\(result.output)")
+      #expect(result.output.contains("LADLE_SIMD leaves them alone"))
+    }
+    let free = try LadleProcess.run(["doctor"], environment: ["LADLE_SIMD": ""])
+    let best = try #require(InstructionSet.available.last)
+    #expect(free.output.contains("kernels for \(best.rawValue), the best here"), "\(free.output)")
+    #expect(!free.output.contains("LADLE_SIMD"))
+  }
+
+  @Test func anInstructionSetThatCannotBeHadIsOneSentence() throws {
+    let nonsense = try LadleProcess.run(["doctor"], environment: ["LADLE_SIMD": "nonsense"])
+    #expect(nonsense.code == 64 && nonsense.output.isEmpty)
+    #expect(
+      nonsense.errors
+        == "ladle: LADLE_SIMD is 'nonsense', which is no instruction set; it can be \(InstructionSet.offer).\n")
+    let lacking = InstructionSet.allCases.filter { !InstructionSet.available.contains($0) && $0 != .portable }
+    #expect(!lacking.isEmpty)
+    for set in lacking {
+      let result = try LadleProcess.run(["doctor"], environment: ["LADLE_SIMD": set.rawValue])
+      #expect(result.code == 1 && result.output.isEmpty)
+      #expect(
+        result.errors
+          == "ladle: LADLE_SIMD asks for \(set.rawValue), which this machine lacks; it can be \(InstructionSet.offer).\n")
+    }
+    // Help is given all the same.
+    #expect(try LadleProcess.run(["--help"], environment: ["LADLE_SIMD": "nonsense"]).code == 0)
   }
 
   @Test func aMissingDataSetLeavesNoDirectory() throws {
