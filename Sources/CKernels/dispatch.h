@@ -54,7 +54,23 @@ LADLE_INLINE int ladle_simd_level(void) {
   }                                                                                      \
   LADLE_INLINE R name##_body PARAMS
 
+// For kernels whose register tiles differ: a statement for each set, in terms of PARAMS.
+#define LADLE_KERNEL_BY_LEVEL(name, PARAMS, ARGS, AVX512, AVX2, PORTABLE)  \
+  LADLE_TARGET_AVX512 static void name##_avx512 PARAMS { AVX512; }         \
+  LADLE_TARGET_AVX2 static void name##_avx2 PARAMS { AVX2; }               \
+  __attribute__((noinline)) static void name##_portable PARAMS { PORTABLE; } \
+  void name PARAMS {                                                       \
+    switch (ladle_simd_level()) {                                          \
+      case LADLE_SIMD_AVX512: name##_avx512 ARGS; break;                   \
+      case LADLE_SIMD_AVX2: name##_avx2 ARGS; break;                       \
+      default: name##_portable ARGS;                                       \
+    }                                                                      \
+  }
+
 #else
+
+#define LADLE_KERNEL_BY_LEVEL(name, PARAMS, ARGS, AVX512, AVX2, PORTABLE) \
+  void name PARAMS { PORTABLE; }
 
 #define LADLE_KERNEL(R, name, PARAMS, ARGS)     \
   LADLE_INLINE R name##_body PARAMS;            \

@@ -7,6 +7,8 @@ internal import CKernels
 package final class Storage: @unchecked Sendable {
   package let pointer: UnsafeMutablePointer<Float>
   package let count: Int
+  /// Emptied by every access for writing; otherwise touched under the process's lock only.
+  var derived: DerivedValues?
 
   /// A buffer whose contents are undefined.
   package init(count: Int) {

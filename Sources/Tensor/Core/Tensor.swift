@@ -101,6 +101,7 @@ extension Tensor {
   ) throws(Failure) -> Result {
     node = nil
     if !isKnownUniquelyReferenced(&storage) { self = copied() }
+    if storage.derived != nil { storage.derived = nil }
     return try body(UnsafeMutableBufferPointer(start: storage.pointer + offset, count: count))
   }
 

@@ -11,17 +11,11 @@ public func convolution2D(
   _ x: Tensor, _ weight: Tensor, bias: Tensor? = nil, stride: Int = 1, padding: Int = 0
 ) -> Tensor {
   let geometry = ConvolutionGeometry(input: x.shape, weight: weight.shape, stride: stride, padding: padding)
-  var y = Tensor(uninitialized: geometry.outputShape)
-  geometry.forward(x.pointer, weight: weight.pointer, into: y.freshPointer, by: .choose(geometry, .forward))
-  withExtendedLifetime((x, weight)) {}
-  if let bias { y.addBias(bias) }
+  let y = convolved(x, weight, geometry, bias: bias)
   let (ux, uw) = (x.detached, weight.detached)
   return y.recorded(from: x, weight, bias ?? .none) { dy, wanted in
-    [
-      wanted[0] ? convolutionInputGradient(dy, uw, geometry) : nil,
-      wanted[1] ? convolutionWeightGradient(ux, dy, geometry) : nil,
-      wanted[2] ? channelSums(dy) : nil,
-    ]
+    let (dx, dw) = convolutionGradients(ux, uw, dy, geometry, input: wanted[0], weight: wanted[1])
+    return [dx, dw, wanted[2] ? channelSums(dy) : nil]
   }
 }
 
@@ -42,34 +36,9 @@ public func transposedConvolution2D(
   if let bias { y.addBias(bias) }
   let (ux, uw) = (x.detached, weight.detached)
   return y.recorded(from: x, weight, bias ?? .none) { dy, wanted in
-    var dx: Tensor?
-    if wanted[0] {
-      let result = Tensor(uninitialized: geometry.outputShape)
-      geometry.forward(dy.pointer, weight: uw.pointer, into: result.freshPointer, by: .choose(geometry, .forward))
-      dx = result
-    }
-    return [
-      dx,
-      wanted[1] ? convolutionWeightGradient(dy, ux, geometry) : nil,
-      wanted[2] ? channelSums(dy) : nil,
-    ]
+    let (dx, dw) = transposedConvolutionGradients(ux, uw, dy, geometry, input: wanted[0], weight: wanted[1])
+    return [dx, dw, wanted[2] ? channelSums(dy) : nil]
   }
-}
-
-private func convolutionInputGradient(_ dy: Tensor, _ weight: Tensor, _ geometry: ConvolutionGeometry) -> Tensor {
-  let dx = Tensor(uninitialized: geometry.inputShape)
-  geometry.inputGradient(
-    dy.pointer, weight: weight.pointer, into: dx.freshPointer, by: .choose(geometry, .inputGradient))
-  withExtendedLifetime((dy, weight)) {}
-  return dx
-}
-
-private func convolutionWeightGradient(_ x: Tensor, _ dy: Tensor, _ geometry: ConvolutionGeometry) -> Tensor {
-  let dw = Tensor(uninitialized: geometry.weightShape)
-  geometry.weightGradient(
-    x.pointer, dy.pointer, into: dw.freshPointer, by: .choose(geometry, .weightGradient))
-  withExtendedLifetime((x, dy)) {}
-  return dw
 }
 
 extension Tensor {

@@ -8,6 +8,13 @@ package enum ConvolutionAlgorithm: String, CaseIterable, Sendable {
   /// All patches at once, then one product cut along its larger side: for few positions and large weights, where
   /// packing the weight once per block would dominate.
   case whole
+  /// Winograd's method on tiles of 4×4 positions: see ``WinogradPlan``.
+  case winograd4
+  /// The same on tiles of 2×2, for images that 4×4 would mostly pad.
+  case winograd2
+
+  /// Positions a side of a Winograd tile, or nil for the other algorithms.
+  var tileSize: Int? { self == .winograd4 ? 4 : self == .winograd2 ? 2 : nil }
 
   /// The three products of a convolution.
   package enum Pass: String, CaseIterable, Sendable { case forward, inputGradient, weightGradient }
@@ -17,6 +24,7 @@ package enum ConvolutionAlgorithm: String, CaseIterable, Sendable {
     let isPointwise =
       geometry.kernelHeight == 1 && geometry.kernelWidth == 1 && geometry.stride == 1 && geometry.padding == 0
     if isPointwise { return .pointwise }
+    if let winograd = winograd(geometry) { return winograd }
     let patchScalars = geometry.positions * geometry.patchSize
     switch pass {
     case .forward, .inputGradient:
@@ -24,5 +32,24 @@ package enum ConvolutionAlgorithm: String, CaseIterable, Sendable {
     case .weightGradient:
       return patchScalars <= 1 << 20 ? .whole : .blocked
     }
+  }
+
+  /// The better Winograd tile, if it beats patches: by the multiplications left, tiles that hang over the edge counted
+  /// whole, and a fixed price per transformed scalar.
+  private static func winograd(_ geometry: ConvolutionGeometry) -> ConvolutionAlgorithm? {
+    guard min(geometry.channels, geometry.outputChannels) >= 8 else { return nil }
+    let direct =
+      Double(geometry.positions) * Double(geometry.patchSize) * Double(geometry.outputChannels)
+    var best: (cost: Double, algorithm: ConvolutionAlgorithm)?
+    for algorithm in [winograd4, winograd2] {
+      guard let plan = WinogradPlan(geometry, outputs: algorithm.tileSize ?? 0) else { continue }
+      let (c, k) = (Double(plan.inputBlocks * 16), Double(plan.outputBlocks * 16))
+      let perTile = c * k + 32 * (c + k)
+      let perWeight = 24 * c * k
+      let cost = Double(plan.frequencies) * (Double(plan.tiles) * perTile + perWeight)
+      if cost < best?.cost ?? .infinity { best = (cost, algorithm) }
+    }
+    guard let best, best.cost < direct * 1.1 else { return nil }
+    return best.algorithm
   }
 }

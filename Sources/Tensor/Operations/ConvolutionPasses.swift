@@ -24,6 +24,9 @@ extension ConvolutionGeometry {
   ) {
     let (patch, k, shape) = (patchSize, outputChannels, patches)
     switch algorithm {
+    case .winograd4, .winograd2:
+      guard let plan = winograd(algorithm) else { return }
+      WinogradSweep(plan: plan, x: x, y: (y, plan.transformed(weight), ConvolutionEpilogue())).run()
     case .pointwise:
       parallelGEMM(
         rows: positions, columns: k, inner: channels, x, stride: channels, weight, stride: k, into: y, stride: k)
@@ -54,6 +57,9 @@ extension ConvolutionGeometry {
     let (patch, k, shape) = (patchSize, outputChannels, patches)
     let imageScalars = height * width * channels
     switch algorithm {
+    case .winograd4, .winograd2:
+      guard let plan = winograd(algorithm) else { return }
+      WinogradSweep(plan: plan, dy: dy, dx: (dx, plan.transposed(weight))).run()
     case .pointwise:
       parallelGEMM(
         transposeB: true, rows: positions, columns: channels, inner: k, dy, stride: k, weight, stride: k, into: dx,
@@ -95,6 +101,9 @@ extension ConvolutionGeometry {
   ) {
     let (patch, k, shape) = (patchSize, outputChannels, patches)
     switch algorithm {
+    case .winograd4, .winograd2:
+      guard let plan = winograd(algorithm) else { return }
+      WinogradSweep(plan: plan, x: x, dy: dy, dw: dw).run()
     case .pointwise:
       summedProducts(over: positions, rows: channels, into: dw) { range, target, isFirst in
         gemm(
@@ -116,6 +125,13 @@ extension ConvolutionGeometry {
           dy + range.lowerBound * k, stride: k, beta: isFirst ? 0 : 1, into: target, stride: k)
       }
     }
+  }
+
+  /// The plan of a Winograd algorithm. Precondition: the algorithm covers the geometry.
+  func winograd(_ algorithm: ConvolutionAlgorithm) -> WinogradPlan? {
+    let plan = algorithm.tileSize.flatMap { WinogradPlan(self, outputs: $0) }
+    precondition(plan != nil, "\(algorithm) does not compute a convolution of this geometry: \(self)")
+    return plan
   }
 
   private func gatherAll(_ x: UnsafePointer<Float>, into gathered: UnsafeMutablePointer<Float>) {
@@ -153,22 +169,5 @@ extension ConvolutionGeometry {
         ladle_accumulate(partial.pointer + (part - 1) * size + range.lowerBound, range.count, dw + range.lowerBound)
       }
     }
-  }
-}
-
-extension ConvolutionGeometry {
-  /// One pass by a given algorithm: what tests compare and benchmarks time.
-  package func run(
-    _ pass: ConvolutionAlgorithm.Pass, x: Tensor, weight: Tensor, dy: Tensor, by algorithm: ConvolutionAlgorithm
-  ) -> Tensor {
-    let shape = pass == .forward ? outputShape : pass == .inputGradient ? inputShape : weightShape
-    let result = Tensor(uninitialized: shape)
-    switch pass {
-    case .forward: forward(x.pointer, weight: weight.pointer, into: result.freshPointer, by: algorithm)
-    case .inputGradient: inputGradient(dy.pointer, weight: weight.pointer, into: result.freshPointer, by: algorithm)
-    case .weightGradient: weightGradient(x.pointer, dy.pointer, into: result.freshPointer, by: algorithm)
-    }
-    withExtendedLifetime((x, weight, dy)) {}
-    return result
   }
 }

@@ -3,7 +3,10 @@ import TestSupport
 
 extension OperationCase {
   static let convolutions: [OperationCase] = {
-    let files = ["Convolution", "ConvolutionAlgorithm", "ConvolutionGeometry", "ConvolutionPasses"]
+    let files = [
+      "Convolution", "ConvolutionAlgorithm", "ConvolutionGeometry", "ConvolutionPasses", "ConvolutionProducts",
+      "ConvolutionTrials",
+    ]
     // kernel, stride, padding
     let shapes = [(1, 1, 0), (3, 1, 1), (3, 2, 1), (4, 2, 1), (5, 2, 2), (2, 3, 0), (3, 1, 2)]
     let plain = shapes.map { kernel, stride, padding in
@@ -22,7 +25,26 @@ extension OperationCase {
           $0[0], $0[1], bias: $0[2], stride: stride, padding: padding, outputPadding: outputPadding)
       }
     }
-    return plain + transposed
+    return plain + transposed + winograd
+  }()
+
+  /// Enough channels for Winograd's method.
+  private static let winograd: [OperationCase] = {
+    let files = ["Winograd", "WinogradChunk", "WinogradSweep"]
+    return [
+      OperationCase(
+        "Winograd 3×3", files: files, [.uniform([2, 5, 6, 8]), .uniform([3, 3, 8, 9]), .uniform([9])]
+      ) { convolution2D($0[0], $0[1], bias: $0[2], padding: 1) },
+      OperationCase(
+        "Winograd 4×4 stride 2", files: files, [.uniform([2, 8, 8, 8]), .uniform([4, 4, 8, 8]), .uniform([8])]
+      ) { convolution2D($0[0], $0[1], bias: $0[2], stride: 2, padding: 1) },
+      OperationCase(
+        "Winograd 4×4 stride 2 transposed", files: files, [.uniform([2, 4, 4, 8]), .uniform([4, 4, 8, 8]), .uniform([8])]
+      ) { transposedConvolution2D($0[0], $0[1], bias: $0[2], stride: 2, padding: 1) },
+      OperationCase(
+        "Winograd 5×5 stride 2 transposed", files: files, [.uniform([1, 4, 4, 8]), .uniform([5, 5, 8, 8])]
+      ) { transposedConvolution2D($0[0], $0[1], stride: 2, padding: 2, outputPadding: 1) },
+    ]
   }()
 
   static let pooling: [OperationCase] = [

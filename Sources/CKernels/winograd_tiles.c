@@ -1,0 +1,245 @@
+// Tiles of images to frequencies and back: the image side of Winograd's method.
+
+#include "ladle_winograd.h"
+#include "lines.h"
+#include "winograd_transforms.h"
+
+enum { most = 6 };  // frequencies of an axis
+
+typedef struct { long image, y, x; } tile_place;
+
+LADLE_INLINE tile_place place_of(ladle_winograd s, long tile) {
+  const long per_image = s.tiles_y * s.tiles_x, inside = tile % per_image;
+  return (tile_place){tile / per_image, inside / s.tiles_x, inside % s.tiles_x};
+}
+
+LADLE_INLINE void advance(ladle_winograd s, tile_place *place) {
+  if (++place->x < s.tiles_x) return;
+  place->x = 0;
+  if (++place->y < s.tiles_y) return;
+  place->y = 0;
+  place->image++;
+}
+
+// One line of channels of an n x n tile, n = m + r - 1, whose pixels are `row` and `column` scalars apart. Outside
+// the image, which begins at pixel (top, left) of the tile and ends before (bottom, right), there is zero.
+LADLE_INLINE void input_line(const int m, const int r, const float *x, long row, long column, const int inside, long top,
+                             long bottom, long left, long right, long lanes, float *v, long frequency) {
+  const int n = m + r - 1;
+  ladle_line half[most][most];
+  LADLE_UNROLL for (int j = 0; j < n; j++) {
+    ladle_line pixels[most], mixed[most];
+    LADLE_UNROLL for (int i = 0; i < n; i++) {
+      const int there = inside || (i >= top && i < bottom && j >= left && j < right);
+      pixels[i] = there ? ladle_load(x + i * row + j * column, lanes) : (ladle_line)0.0f;
+    }
+    ladle_pixels_to_frequencies(m, r, pixels, mixed);
+    LADLE_UNROLL for (int i = 0; i < n; i++) half[i][j] = mixed[i];
+  }
+  LADLE_UNROLL for (int i = 0; i < n; i++) {
+    ladle_line mixed[most];
+    ladle_pixels_to_frequencies(m, r, half[i], mixed);
+    LADLE_UNROLL for (int j = 0; j < n; j++) *(ladle_line *)(v + (i * n + j) * frequency) = mixed[j];
+  }
+}
+
+// ceil(a / b) for b > 0 and any a.
+LADLE_INLINE long ceiling(long a, long b) { return a > 0 ? (a + b - 1) / b : -(-a / b); }
+
+LADLE_INLINE void input_tiles(const int m, const int r, const float *x, ladle_winograd s, long first, long count,
+                              float *v, long frequency, long pitch) {
+  const int n = m + r - 1;
+  const long C = s.channels, S = s.stride, blocks = (C + ladle_lanes - 1) / ladle_lanes, whole = C / ladle_lanes;
+  const long line = s.width * C;
+  tile_place place = place_of(s, first);
+  for (long t = 0; t < count; t++, advance(s, &place)) {
+    const float *image = x + place.image * s.height * line;
+    for (long phase = 0; phase < S * S; phase++) {
+      const long y0 = place.y * m * S - s.padding_y + phase / S, x0 = place.x * m * S - s.padding_x + phase % S;
+      const long top = ceiling(-y0, S), bottom = ceiling(s.height - y0, S);
+      const long left = ceiling(-x0, S), right = ceiling(s.width - x0, S);
+      const int inside = top <= 0 && left <= 0 && bottom >= n && right >= n;
+      const float *from = image + y0 * line + x0 * C;
+      float *to = v + phase * blocks * pitch + t * ladle_lanes;
+      long block = 0;
+      if (inside) {
+        for (; block < whole; block++, from += ladle_lanes, to += pitch)
+          input_line(m, r, from, S * line, S * C, 1, 0, n, 0, n, ladle_lanes, to, frequency);
+      } else {
+        for (; block < whole; block++, from += ladle_lanes, to += pitch)
+          input_line(m, r, from, S * line, S * C, 0, top, bottom, left, right, ladle_lanes, to, frequency);
+      }
+      if (block < blocks)
+        input_line(m, r, from, S * line, S * C, 0, top, bottom, left, right, C - whole * ladle_lanes, to, frequency);
+    }
+  }
+}
+
+LADLE_INLINE void cotangent_line(const int m, const int r, const float *dy, long row, long column, const int inside,
+                                 long bottom, long right, long lanes, float *p, long frequency) {
+  const int n = m + r - 1;
+  ladle_line half[most][most];
+  LADLE_UNROLL for (int j = 0; j < m; j++) {
+    ladle_line outputs[most], mixed[most];
+    LADLE_UNROLL for (int i = 0; i < m; i++)
+      outputs[i] = inside || (i < bottom && j < right) ? ladle_load(dy + i * row + j * column, lanes) : (ladle_line)0.0f;
+    ladle_outputs_to_products(m, r, outputs, mixed);
+    LADLE_UNROLL for (int i = 0; i < n; i++) half[i][j] = mixed[i];
+  }
+  LADLE_UNROLL for (int i = 0; i < n; i++) {
+    ladle_line mixed[most];
+    ladle_outputs_to_products(m, r, half[i], mixed);
+    LADLE_UNROLL for (int j = 0; j < n; j++) *(ladle_line *)(p + (i * n + j) * frequency) = mixed[j];
+  }
+}
+
+LADLE_INLINE void cotangent_tiles(const int m, const int r, const float *dy, ladle_winograd s, long first, long count,
+                                  float *p, long frequency, long pitch) {
+  const long K = s.out_channels, blocks = (K + ladle_lanes - 1) / ladle_lanes, whole = K / ladle_lanes;
+  tile_place place = place_of(s, first);
+  for (long t = 0; t < count; t++, advance(s, &place)) {
+    const float *from = dy + ((place.image * s.out_height + place.y * m) * s.out_width + place.x * m) * K;
+    const long row = s.out_width * K, bottom = s.out_height - place.y * m, right = s.out_width - place.x * m;
+    float *to = p + t * ladle_lanes;
+    long block = 0;
+    if (bottom >= m && right >= m) {
+      for (; block < whole; block++, from += ladle_lanes, to += pitch)
+        cotangent_line(m, r, from, row, K, 1, m, m, ladle_lanes, to, frequency);
+    } else {
+      for (; block < whole; block++, from += ladle_lanes, to += pitch)
+        cotangent_line(m, r, from, row, K, 0, bottom, right, ladle_lanes, to, frequency);
+    }
+    if (block < blocks)
+      cotangent_line(m, r, from, row, K, 0, bottom, right, K - whole * ladle_lanes, to, frequency);
+  }
+}
+
+LADLE_INLINE void output_line(const int m, const int r, const float *p, long frequency, ladle_line factor,
+                              ladle_line offset, float slope, float *y, long row, long column, const int inside,
+                              long bottom, long right, long lanes) {
+  const int n = m + r - 1;
+  ladle_line half[most][most];
+  LADLE_UNROLL for (int j = 0; j < n; j++) {
+    ladle_line products[most], mixed[most];
+    LADLE_UNROLL for (int i = 0; i < n; i++) products[i] = *(const ladle_line *)(p + (i * n + j) * frequency);
+    ladle_products_to_outputs(m, r, products, mixed);
+    LADLE_UNROLL for (int i = 0; i < m; i++) half[i][j] = mixed[i];
+  }
+  LADLE_UNROLL for (int i = 0; i < m; i++) {
+    ladle_line mixed[most];
+    ladle_products_to_outputs(m, r, half[i], mixed);
+    LADLE_UNROLL for (int j = 0; j < m; j++) {
+      const ladle_line value = mixed[j] * factor + offset;
+      if (inside || (i < bottom && j < right))
+        ladle_store(y + i * row + j * column, value > 0.0f ? value : value * slope, lanes);
+    }
+  }
+}
+
+LADLE_INLINE void output_tiles(const int m, const int r, const float *p, long frequency, long pitch, ladle_winograd s,
+                               long first, long count, const float *factor, const float *offset, float slope, float *y) {
+  const long K = s.out_channels, blocks = (K + ladle_lanes - 1) / ladle_lanes, row = s.out_width * K;
+  tile_place place = place_of(s, first);
+  for (long t = 0; t < count; t++, advance(s, &place)) {
+    float *to = y + ((place.image * s.out_height + place.y * m) * s.out_width + place.x * m) * K;
+    const long bottom = s.out_height - place.y * m, right = s.out_width - place.x * m;
+    for (long block = 0; block < blocks; block++, to += ladle_lanes) {
+      const long c = block * ladle_lanes, lanes = K - c < ladle_lanes ? K - c : ladle_lanes;
+      const ladle_line scale = factor ? ladle_load(factor + c, lanes) : (ladle_line)1.0f;
+      const ladle_line shift = offset ? ladle_load(offset + c, lanes) : (ladle_line)0.0f;
+      const float *from = p + block * pitch + t * ladle_lanes;
+      if (bottom >= m && right >= m && lanes == ladle_lanes)
+        output_line(m, r, from, frequency, scale, shift, slope, to, row, K, 1, m, m, ladle_lanes);
+      else output_line(m, r, from, frequency, scale, shift, slope, to, row, K, 0, bottom, right, lanes);
+    }
+  }
+}
+
+// Rows before `old_top`, rows from `old_bottom` on and columns before `old_left` hold what neighbours wrote.
+LADLE_INLINE void input_gradient_line(const int m, const int r, const float *v, long frequency, float *dx, long row,
+                                      long column, const int inside, long top, long bottom, long left, long right,
+                                      long old_top, long old_bottom, long old_left, long lanes) {
+  const int n = m + r - 1;
+  ladle_line half[most][most];
+  LADLE_UNROLL for (int j = 0; j < n; j++) {
+    ladle_line values[most], mixed[most];
+    LADLE_UNROLL for (int i = 0; i < n; i++) values[i] = *(const ladle_line *)(v + (i * n + j) * frequency);
+    ladle_frequencies_to_pixels(m, r, values, mixed);
+    LADLE_UNROLL for (int i = 0; i < n; i++) half[i][j] = mixed[i];
+  }
+  LADLE_UNROLL for (int i = 0; i < n; i++) {
+    ladle_line mixed[most];
+    ladle_frequencies_to_pixels(m, r, half[i], mixed);
+    LADLE_UNROLL for (int j = 0; j < n; j++) {
+      if (!inside && (i < top || i >= bottom || j < left || j >= right)) continue;
+      float *to = dx + i * row + j * column;
+      const int may_be_old = i < r - 1 || i >= m || j < r - 1;
+      const int old = may_be_old && (i < old_top || i >= old_bottom || j < old_left);
+      ladle_store(to, old ? mixed[j] + ladle_load(to, lanes) : mixed[j], lanes);
+    }
+  }
+}
+
+LADLE_INLINE void input_gradient_tiles(const int m, const int r, const float *v, long frequency, long pitch,
+                                       ladle_winograd s, long first, long count, int joins_above, int joins_below,
+                                       float *dx) {
+  const int n = m + r - 1;
+  const long C = s.channels, S = s.stride, blocks = (C + ladle_lanes - 1) / ladle_lanes, line = s.width * C;
+  tile_place place = place_of(s, first);
+  for (long t = 0; t < count; t++, advance(s, &place)) {
+    float *image = dx + place.image * s.height * line;
+    const int starts = t < s.tiles_x, ends = t >= count - s.tiles_x;  // the first and the last row of this call
+    const long old_top = place.y > 0 && (!starts || joins_above) ? r - 1 : 0;
+    const long old_bottom = place.y + 1 < s.tiles_y && ends && joins_below ? m : n;
+    const long old_left = place.x > 0 ? r - 1 : 0;
+    for (long phase = 0; phase < S * S; phase++) {
+      const long y0 = place.y * m * S - s.padding_y + phase / S, x0 = place.x * m * S - s.padding_x + phase % S;
+      const long top = ceiling(-y0, S), bottom = ceiling(s.height - y0, S);
+      const long left = ceiling(-x0, S), right = ceiling(s.width - x0, S);
+      const int inside = top <= 0 && left <= 0 && bottom >= n && right >= n;
+      float *to = image + y0 * line + x0 * C;
+      for (long block = 0; block < blocks; block++, to += ladle_lanes) {
+        const long lanes = C - block * ladle_lanes < ladle_lanes ? C - block * ladle_lanes : ladle_lanes;
+        const float *from = v + (phase * blocks + block) * pitch + t * ladle_lanes;
+        if (inside && lanes == ladle_lanes)
+          input_gradient_line(m, r, from, frequency, to, S * line, S * C, 1, 0, n, 0, n, old_top, old_bottom, old_left,
+                              ladle_lanes);
+        else
+          input_gradient_line(m, r, from, frequency, to, S * line, S * C, 0, top, bottom, left, right, old_top,
+                              old_bottom, old_left, lanes);
+      }
+    }
+  }
+}
+
+#define BY_SIZE(function, ...)                                            \
+  if (s.outputs == 4 && s.taps == 3) function(4, 3, __VA_ARGS__);         \
+  else if (s.outputs == 4) function(4, 2, __VA_ARGS__);                   \
+  else if (s.taps == 3) function(2, 3, __VA_ARGS__);                      \
+  else function(2, 2, __VA_ARGS__);
+
+LADLE_KERNEL(void, ladle_winograd_input,
+             (const float *x, ladle_winograd s, long first, long count, float *v, long frequency, long block),
+             (x, s, first, count, v, frequency, block)) {
+  BY_SIZE(input_tiles, x, s, first, count, v, frequency, block)
+}
+
+LADLE_KERNEL(void, ladle_winograd_cotangent,
+             (const float *dy, ladle_winograd s, long first, long count, float *p, long frequency, long block),
+             (dy, s, first, count, p, frequency, block)) {
+  BY_SIZE(cotangent_tiles, dy, s, first, count, p, frequency, block)
+}
+
+LADLE_KERNEL(void, ladle_winograd_output,
+             (const float *p, long frequency, long block, ladle_winograd s, long first, long count, const float *factor,
+              const float *offset, float slope, float *y),
+             (p, frequency, block, s, first, count, factor, offset, slope, y)) {
+  BY_SIZE(output_tiles, p, frequency, block, s, first, count, factor, offset, slope, y)
+}
+
+LADLE_KERNEL(void, ladle_winograd_input_gradient,
+             (const float *v, long frequency, long block, ladle_winograd s, long first, long count, int joins_above,
+              int joins_below, float *dx),
+             (v, frequency, block, s, first, count, joins_above, joins_below, dx)) {
+  BY_SIZE(input_gradient_tiles, v, frequency, block, s, first, count, joins_above, joins_below, dx)
+}

@@ -1,0 +1,131 @@
+// Weights to frequencies and their gradients back: the filter side of Winograd's method.
+
+#include "ladle_winograd.h"
+#include "lines.h"
+#include "winograd_transforms.h"
+
+enum { most = 6 };  // frequencies of an axis
+
+// Row `row` of C, phase by phase: which channel it is, and of which phase. Rows that pad a block have none.
+typedef struct { long channel, phase_y, phase_x; int exists; } weight_row;
+
+LADLE_INLINE weight_row row_of(ladle_winograd s, long row) {
+  const long padded = (s.channels + ladle_lanes - 1) / ladle_lanes * ladle_lanes, phase = row / padded;
+  return (weight_row){row % padded, phase / s.stride, phase % s.stride, row % padded < s.channels};
+}
+
+LADLE_INLINE void weight_line(const int m, const int r, const float *w, ladle_winograd s, weight_row at, long lanes,
+                              ladle_line u[most][most]) {
+  const int n = m + r - 1;
+  const long tap = s.channels * s.out_channels;
+  ladle_line half[most][most];
+  LADLE_UNROLL for (int j = 0; j < r; j++) {
+    ladle_line taps[most], mixed[most];
+    LADLE_UNROLL for (int i = 0; i < r; i++) {
+      const long ky = i * s.stride + at.phase_y, kx = j * s.stride + at.phase_x;
+      const int there = at.exists && ky < s.kernel_height && kx < s.kernel_width;
+      taps[i] = there ? ladle_load(w + (ky * s.kernel_width + kx) * tap + at.channel * s.out_channels, lanes)
+                      : (ladle_line)0.0f;
+    }
+    ladle_taps_to_frequencies(m, r, taps, mixed);
+    LADLE_UNROLL for (int i = 0; i < n; i++) half[i][j] = mixed[i];
+  }
+  LADLE_UNROLL for (int i = 0; i < n; i++) ladle_taps_to_frequencies(m, r, half[i], u[i]);
+}
+
+LADLE_INLINE void weight_rows(const int m, const int r, const float *w, ladle_winograd s, long first, long count,
+                              float *u, long frequency) {
+  const int n = m + r - 1;
+  const long K = s.out_channels, padded = (s.channels + ladle_lanes - 1) / ladle_lanes * ladle_lanes;
+  const long inner = s.stride * s.stride * padded;
+  for (long k = 0; k < K; k += ladle_lanes) {
+    const long lanes = K - k < ladle_lanes ? K - k : ladle_lanes;
+    for (long row = first; row < first + count; row++) {
+      ladle_line values[most][most];
+      weight_line(m, r, w + k, s, row_of(s, row), lanes, values);
+      float *to = u + k * inner + row * ladle_lanes;
+      LADLE_UNROLL for (int i = 0; i < n; i++) {
+        LADLE_UNROLL for (int j = 0; j < n; j++) *(ladle_line *)(to + (i * n + j) * frequency) = values[i][j];
+      }
+    }
+  }
+}
+
+LADLE_INLINE void transposed_blocks(const int m, const int r, const float *w, ladle_winograd s, long first, long count,
+                                    float *ut, long frequency) {
+  const int n = m + r - 1;
+  const long K = s.out_channels, padded = (K + ladle_lanes - 1) / ladle_lanes * ladle_lanes;
+  ladle_line block_values[most * most][ladle_lanes];
+  for (long block = first; block < first + count; block++) {
+    for (long k = 0; k < K; k += ladle_lanes) {
+      const long lanes = K - k < ladle_lanes ? K - k : ladle_lanes;
+      for (long c = 0; c < ladle_lanes; c++) {
+        ladle_line values[most][most];
+        weight_line(m, r, w + k, s, row_of(s, block * ladle_lanes + c), lanes, values);
+        LADLE_UNROLL for (int i = 0; i < n; i++) {
+          LADLE_UNROLL for (int j = 0; j < n; j++) block_values[i * n + j][c] = values[i][j];
+        }
+      }
+      float *to = ut + (block * padded + k) * ladle_lanes;
+      for (int f = 0; f < n * n; f++) {
+        ladle_transpose_lines(block_values[f]);
+        memcpy(to + f * frequency, block_values[f], sizeof block_values[f]);
+      }
+    }
+  }
+}
+
+LADLE_INLINE void gradient_rows(const int m, const int r, const float *u, long frequency, ladle_winograd s, long first,
+                                long count, float *dw) {
+  const int n = m + r - 1;
+  const long K = s.out_channels, tap = s.channels * K;
+  const long padded = (s.channels + ladle_lanes - 1) / ladle_lanes * ladle_lanes, inner = s.stride * s.stride * padded;
+  for (long k = 0; k < K; k += ladle_lanes) {
+    const long lanes = K - k < ladle_lanes ? K - k : ladle_lanes;
+    for (long row = first; row < first + count; row++) {
+      const weight_row at = row_of(s, row);
+      if (!at.exists) continue;
+      const float *from = u + k * inner + row * ladle_lanes;
+      ladle_line half[most][most];
+      LADLE_UNROLL for (int j = 0; j < n; j++) {
+        ladle_line values[most], mixed[most];
+        LADLE_UNROLL for (int i = 0; i < n; i++) values[i] = *(const ladle_line *)(from + (i * n + j) * frequency);
+        ladle_frequencies_to_taps(m, r, values, mixed);
+        LADLE_UNROLL for (int i = 0; i < r; i++) half[i][j] = mixed[i];
+      }
+      LADLE_UNROLL for (int i = 0; i < r; i++) {
+        ladle_line taps[most];
+        ladle_frequencies_to_taps(m, r, half[i], taps);
+        LADLE_UNROLL for (int j = 0; j < r; j++) {
+          const long ky = i * s.stride + at.phase_y, kx = j * s.stride + at.phase_x;
+          if (ky < s.kernel_height && kx < s.kernel_width)
+            ladle_store(dw + (ky * s.kernel_width + kx) * tap + at.channel * K + k, taps[j], lanes);
+        }
+      }
+    }
+  }
+}
+
+#define BY_SIZE(function, ...)                                            \
+  if (s.outputs == 4 && s.taps == 3) function(4, 3, __VA_ARGS__);         \
+  else if (s.outputs == 4) function(4, 2, __VA_ARGS__);                   \
+  else if (s.taps == 3) function(2, 3, __VA_ARGS__);                      \
+  else function(2, 2, __VA_ARGS__);
+
+LADLE_KERNEL(void, ladle_winograd_weight,
+             (const float *w, ladle_winograd s, long first, long count, float *u, long frequency),
+             (w, s, first, count, u, frequency)) {
+  BY_SIZE(weight_rows, w, s, first, count, u, frequency)
+}
+
+LADLE_KERNEL(void, ladle_winograd_weight_transposed,
+             (const float *w, ladle_winograd s, long first, long count, float *ut, long frequency),
+             (w, s, first, count, ut, frequency)) {
+  BY_SIZE(transposed_blocks, w, s, first, count, ut, frequency)
+}
+
+LADLE_KERNEL(void, ladle_winograd_weight_gradient,
+             (const float *u, long frequency, ladle_winograd s, long first, long count, float *dw),
+             (u, frequency, s, first, count, dw)) {
+  BY_SIZE(gradient_rows, u, frequency, s, first, count, dw)
+}

@@ -1,0 +1,103 @@
+internal import CKernels
+
+/// A convolution as Winograd's F(m×m, r×r): its tiles, and how they are stored between the transforms.
+///
+/// m×m outputs of an r×r filter take (m + r − 1)² products instead of m²r². With stride 2 the image and the kernel
+/// are split into four phases of every second pixel and tap, which are further channels of a convolution with stride
+/// 1 and ⌈k/2⌉ taps; a transposed convolution is the adjoint. Lavin and Gray, "Fast algorithms for convolutional neural
+/// networks", CVPR 2016.
+struct WinogradPlan {
+  let shape: ladle_winograd
+  /// Rows of tiles in the batch, each with `tilesPerRow` tiles; an image has `rowsPerImage`.
+  let rows: Int
+  let tilesPerRow: Int
+  let rowsPerImage: Int
+  /// (m + r − 1)².
+  let frequencies: Int
+  /// Blocks of 16 channels: of the large image, phase by phase, and of the small one.
+  let inputBlocks: Int
+  let outputBlocks: Int
+
+  /// The plan for tiles of `outputs` (4 or 2) positions a side, or nil if the method does not cover the geometry.
+  init?(_ geometry: ConvolutionGeometry, outputs: Int) {
+    guard let taps = Self.taps(of: geometry) else { return nil }
+    let (high, wide) = (
+      (geometry.outputHeight + outputs - 1) / outputs, (geometry.outputWidth + outputs - 1) / outputs
+    )
+    shape = ladle_winograd(
+      height: geometry.height, width: geometry.width, channels: geometry.channels, out_height: geometry.outputHeight,
+      out_width: geometry.outputWidth, out_channels: geometry.outputChannels, kernel_height: geometry.kernelHeight,
+      kernel_width: geometry.kernelWidth, stride: geometry.stride, padding_y: geometry.padding,
+      padding_x: geometry.padding, outputs: outputs, taps: taps, tiles_y: high, tiles_x: wide)
+    rows = geometry.batch * high
+    tilesPerRow = wide
+    rowsPerImage = high
+    frequencies = (outputs + taps - 1) * (outputs + taps - 1)
+    inputBlocks = geometry.stride * geometry.stride * ((geometry.channels + 15) / 16)
+    outputBlocks = (geometry.outputChannels + 15) / 16
+  }
+
+  /// Taps per phase and axis, 2 or 3, if Winograd's method covers the geometry.
+  static func taps(of geometry: ConvolutionGeometry) -> Int? {
+    guard geometry.stride <= 2 else { return nil }
+    let taps = (max(geometry.kernelHeight, geometry.kernelWidth) + geometry.stride - 1) / geometry.stride
+    return taps == 2 || taps == 3 ? taps : nil
+  }
+
+  var tiles: Int { rows * tilesPerRow }
+
+  /// Scalars between two frequencies of `tiles` transformed tiles; an odd number of lines, so that the frequencies of a
+  /// tile fall into different sets of a cache.
+  func stride(blocks: Int, tiles: Int) -> Int { (blocks * tiles | 1) * 16 }
+
+  /// Scalars between two frequencies of the transformed weight.
+  var weightStride: Int { (inputBlocks * 16 * outputBlocks + 1) * 16 }
+
+  /// Scalars of the transformed weight.
+  var weightCount: Int { frequencies * weightStride }
+
+  /// Bytes of a tile between the transforms.
+  var bytesPerTile: Int { (inputBlocks + outputBlocks) * frequencies * 64 }
+
+  // MARK: - Weights
+
+  /// The transformed weight, `[frequency][block of K][C][16]`; kept while an untraced weight does not change.
+  func transformed(_ weight: Tensor) -> Storage {
+    kept(weight, purpose: 0) { transformed(weight.pointer) }
+  }
+
+  /// The same for the adjoint, `[frequency][block of C][K][16]`.
+  func transposed(_ weight: Tensor) -> Storage {
+    kept(weight, purpose: 1) { transposed(weight.pointer) }
+  }
+
+  private func kept(_ weight: Tensor, purpose: Int, _ make: () -> Storage) -> Storage {
+    let sizes = [
+      shape.kernel_height, shape.kernel_width, shape.channels, shape.out_channels, shape.stride, shape.outputs,
+    ]
+    return DerivedValues.value(of: weight.storage, .init(purpose: purpose, sizes: sizes, offset: weight.offset), make)
+  }
+
+  func transformed(_ weight: UnsafePointer<Float>) -> Storage {
+    let result = Storage(count: weightCount)
+    parallelChunks(inputBlocks * 16, of: 16) { range in
+      ladle_winograd_weight(weight, shape, range.lowerBound, range.count, result.pointer, weightStride)
+    }
+    return result
+  }
+
+  func transposed(_ weight: UnsafePointer<Float>) -> Storage {
+    let result = Storage(count: weightCount)
+    parallelChunks(inputBlocks, of: 1) { range in
+      ladle_winograd_weight_transposed(weight, shape, range.lowerBound, range.count, result.pointer, weightStride)
+    }
+    return result
+  }
+
+  /// The weight's gradient from that of its transform.
+  func weightGradient(_ transformed: Storage, into dw: UnsafeMutablePointer<Float>) {
+    parallelChunks(inputBlocks * 16, of: 16) { range in
+      ladle_winograd_weight_gradient(transformed.pointer, weightStride, shape, range.lowerBound, range.count, dw)
+    }
+  }
+}

@@ -1,0 +1,134 @@
+internal import CKernels
+
+/// The memory of some rows of tiles between the transforms, and the steps on it. Shared ones spread a step over the
+/// threads; the cuts depend on the shape alone.
+struct WinogradChunk {
+  enum Side { case input, output }
+
+  private let plan: WinogradPlan
+  private let isShared: Bool
+  private let input: Storage
+  private let output: Storage
+
+  init(_ plan: WinogradPlan, mostRows: Int, isShared: Bool) {
+    self.plan = plan
+    self.isShared = isShared
+    let tiles = mostRows * plan.tilesPerRow
+    input = Storage(count: plan.frequencies * plan.stride(blocks: plan.inputBlocks, tiles: tiles))
+    output = Storage(count: plan.frequencies * plan.stride(blocks: plan.outputBlocks, tiles: tiles))
+  }
+
+  func transformInput(_ x: UnsafePointer<Float>, _ rows: Range<Int>) {
+    let (frequency, block) = strides(plan.inputBlocks, rows)
+    overTiles(rows) { first, count, offset in
+      ladle_winograd_input(x, plan.shape, first, count, input.pointer + offset, frequency, block)
+    }
+  }
+
+  func transformCotangent(_ dy: UnsafePointer<Float>, _ rows: Range<Int>) {
+    let (frequency, block) = strides(plan.outputBlocks, rows)
+    overTiles(rows) { first, count, offset in
+      ladle_winograd_cotangent(dy, plan.shape, first, count, output.pointer + offset, frequency, block)
+    }
+  }
+
+  func transformOutput(into y: UnsafeMutablePointer<Float>, _ epilogue: ConvolutionEpilogue, _ rows: Range<Int>) {
+    let (frequency, block) = strides(plan.outputBlocks, rows)
+    overTiles(rows) { first, count, offset in
+      ladle_winograd_output(
+        output.pointer + offset, frequency, block, plan.shape, first, count, epilogue.factor, epilogue.offset,
+        epilogue.slope, y)
+    }
+  }
+
+  func transformInputGradient(into dx: UnsafeMutablePointer<Float>, _ rows: Range<Int>) {
+    let (frequency, block) = strides(plan.inputBlocks, rows)
+    func transform(_ part: Range<Int>, joinsAbove: Bool, joinsBelow: Bool) {
+      let (first, count) = (part.lowerBound * plan.tilesPerRow, part.count * plan.tilesPerRow)
+      let offset = (part.lowerBound - rows.lowerBound) * plan.tilesPerRow * 16
+      ladle_winograd_input_gradient(
+        input.pointer + offset, frequency, block, plan.shape, first, count, joinsAbove ? 1 : 0, joinsBelow ? 1 : 0, dx)
+    }
+    let startsInside = rows.lowerBound % plan.rowsPerImage != 0
+    guard isShared else { return transform(rows, joinsAbove: startsInside, joinsBelow: false) }
+    let images = rows.lowerBound / plan.rowsPerImage..<(rows.upperBound - 1) / plan.rowsPerImage + 1
+    if images.count >= 8 || plan.rowsPerImage == 1 {
+      let group = max(1, images.count / 16)
+      parallelChunks(images.count, of: group) { range in
+        let low = max(rows.lowerBound, (images.lowerBound + range.lowerBound) * plan.rowsPerImage)
+        let high = min(rows.upperBound, (images.lowerBound + range.upperBound) * plan.rowsPerImage)
+        transform(low..<high, joinsAbove: low % plan.rowsPerImage != 0, joinsBelow: false)
+      }
+      return
+    }
+    // Few images: every second row of tiles first, then those between, which add to what both neighbours wrote.
+    for parity in 0..<2 {
+      parallel(rows.count) { index in
+        let row = rows.lowerBound + index
+        guard row % plan.rowsPerImage % 2 == parity else { return }
+        let isLast = row + 1 == rows.upperBound
+        transform(
+          row..<row + 1, joinsAbove: parity == 1 || (index == 0 && startsInside), joinsBelow: parity == 1 && !isLast)
+      }
+    }
+  }
+
+  /// `side` ← the other side · `weight`.
+  func multiply(into side: Side, by weight: Storage, _ rows: Range<Int>) {
+    let tiles = rows.count * plan.tilesPerRow
+    let (from, to) = side == .output ? (input, output) : (output, input)
+    let blocks = side == .output ? plan.inputBlocks : plan.outputBlocks
+    let lines = side == .output ? plan.outputBlocks : plan.inputBlocks
+    let (fromFrequency, fromBlock) = strides(blocks, rows)
+    let (toFrequency, toBlock) = strides(lines, rows)
+    overProducts(lines: lines) { frequencies, range in
+      let f = frequencies.lowerBound
+      ladle_line_products(
+        from.pointer + f * fromFrequency, fromFrequency, tiles, fromBlock, blocks,
+        weight.pointer + f * plan.weightStride + range.lowerBound * blocks * 256, plan.weightStride, range.count,
+        to.pointer + f * toFrequency + range.lowerBound * toBlock, toFrequency, toBlock, frequencies.count)
+    }
+  }
+
+  /// `sum` ← or += inputᵀ · output, frequency by frequency.
+  func correlate(into sum: Storage, accumulate: Bool, _ rows: Range<Int>) {
+    let tiles = rows.count * plan.tilesPerRow
+    let (inputFrequency, inputBlock) = strides(plan.inputBlocks, rows)
+    let (outputFrequency, outputBlock) = strides(plan.outputBlocks, rows)
+    let line = plan.inputBlocks * 256
+    overProducts(lines: plan.outputBlocks) { frequencies, range in
+      let f = frequencies.lowerBound
+      ladle_line_correlations(
+        input.pointer + f * inputFrequency, inputFrequency, tiles, inputBlock, plan.inputBlocks,
+        output.pointer + f * outputFrequency + range.lowerBound * outputBlock, outputFrequency, outputBlock,
+        range.count, sum.pointer + f * plan.weightStride + range.lowerBound * line, plan.weightStride, line,
+        accumulate ? 1 : 0, frequencies.count)
+    }
+  }
+
+  // MARK: - Cuts
+
+  /// Scalars between frequencies and between blocks.
+  private func strides(_ blocks: Int, _ rows: Range<Int>) -> (frequency: Int, block: Int) {
+    let tiles = rows.count * plan.tilesPerRow
+    return (plan.stride(blocks: blocks, tiles: tiles), tiles * 16)
+  }
+
+  private func overTiles(_ rows: Range<Int>, _ body: (_ first: Int, _ count: Int, _ offset: Int) -> Void) {
+    let (first, count) = (rows.lowerBound * plan.tilesPerRow, rows.count * plan.tilesPerRow)
+    guard isShared else { return body(first, count, 0) }
+    parallelChunks(count, of: max(1, min(16, (count + 15) / 16))) { range in
+      body(first + range.lowerBound, range.count, range.lowerBound * 16)
+    }
+  }
+
+  private func overProducts(lines: Int, _ body: (_ frequencies: Range<Int>, _ lines: Range<Int>) -> Void) {
+    guard isShared else { return body(0..<plan.frequencies, 0..<lines) }
+    let group = max(2, lines * plan.frequencies / 64 & ~1)
+    let groups = (lines + group - 1) / group
+    parallel(plan.frequencies * groups) { unit in
+      let (f, l) = (unit / groups, unit % groups * group)
+      body(f..<f + 1, l..<min(lines, l + group))
+    }
+  }
+}

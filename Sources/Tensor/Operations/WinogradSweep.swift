@@ -1,0 +1,122 @@
+internal import CKernels
+
+/// One sweep over the tiles of a convolution that computes any of y, dx and dw. What two of them need is transformed
+/// once.
+///
+/// Two schedules, chosen by the shape alone. *Alone*: a unit of work takes a few tiles at a time through transforms
+/// and products alone, in memory that stays in its core's cache; for many tiles and weights that are not large.
+/// *Together*: all threads do one step after the other on a larger chunk of tiles, so that a large weight is read once.
+struct WinogradSweep {
+  let plan: WinogradPlan
+  /// The large image: needed for y and dw.
+  var x: UnsafePointer<Float>?
+  /// The gradient of the small image: needed for dx and dw.
+  var dy: UnsafePointer<Float>?
+  /// The small image, with the transformed weight it takes.
+  var y: (target: UnsafeMutablePointer<Float>, weight: Storage, epilogue: ConvolutionEpilogue)?
+  /// The gradient of the large image, with the transposed transformed weight.
+  var dx: (target: UnsafeMutablePointer<Float>, weight: Storage)?
+  var dw: UnsafeMutablePointer<Float>?
+  /// Instead of the shape's own schedule, for tests.
+  var forced: Schedule?
+
+  enum Schedule { case alone, together }
+
+  func run() {
+    if dx != nil, !plan.coversInput { clearInputGradient() }
+    switch forced ?? schedule {
+    case .alone: runAlone()
+    case .together: runTogether()
+    }
+  }
+
+  // MARK: - Schedules
+
+  /// Units work alone if there are tiles for eight of them and re-reading the weight for each is cheap.
+  private var schedule: Schedule {
+    let weightBytes = plan.weightCount * 4
+    let images = plan.rows / plan.rowsPerImage
+    let isCheap = weightBytes <= (dw == nil ? 12 << 20 : 1 << 20)
+    return plan.tiles >= 8 * 24 && isCheap && (dx == nil || images >= 8) ? .alone : .together
+  }
+
+  private func runAlone() {
+    let wanted = min(96, max(32, (768 << 10) / plan.bytesPerTile))
+    let tiles = min(wanted, max(16, plan.tiles / 8))
+    let rowsPerChunk = max(1, tiles / plan.tilesPerRow)
+    // A unit owns whole images when neighbouring tiles add to the same pixels, and several chunks when it sums.
+    let grain = dx == nil ? rowsPerChunk : plan.rowsPerImage
+    var rowsPerUnit = (rowsPerChunk + grain - 1) / grain * grain
+    if dw != nil { rowsPerUnit = ((plan.rows + 7) / 8 + grain - 1) / grain * grain }
+    let units = (plan.rows + rowsPerUnit - 1) / rowsPerUnit
+    let sums = dw == nil ? [] : (0..<units).map { _ in Storage(count: plan.weightCount) }
+    parallel(units) { unit in
+      let rows = unit * rowsPerUnit..<min(plan.rows, (unit + 1) * rowsPerUnit)
+      let chunk = WinogradChunk(plan, mostRows: min(rowsPerChunk, rows.count), isShared: false)
+      for first in Swift.stride(from: rows.lowerBound, to: rows.upperBound, by: rowsPerChunk) {
+        work(
+          on: first..<min(rows.upperBound, first + rowsPerChunk), in: chunk, sum: sums.isEmpty ? nil : sums[unit],
+          isFirst: first == rows.lowerBound)
+      }
+    }
+    guard let dw else { return }
+    parallelChunks(plan.weightCount, of: elementwiseChunk) { range in
+      for other in sums.dropFirst() {
+        ladle_accumulate(other.pointer + range.lowerBound, range.count, sums[0].pointer + range.lowerBound)
+      }
+    }
+    plan.weightGradient(sums[0], into: dw)
+  }
+
+  private func runTogether() {
+    let most = max(64, ((dw == nil ? 24 : 16) << 20) / plan.bytesPerTile)
+    let rowsPerChunk = min(plan.rows, max(1, most / plan.tilesPerRow))
+    let chunk = WinogradChunk(plan, mostRows: rowsPerChunk, isShared: true)
+    let sum = dw == nil ? nil : Storage(count: plan.weightCount)
+    for first in Swift.stride(from: 0, to: plan.rows, by: rowsPerChunk) {
+      work(on: first..<min(plan.rows, first + rowsPerChunk), in: chunk, sum: sum, isFirst: first == 0)
+    }
+    if let dw, let sum { plan.weightGradient(sum, into: dw) }
+  }
+
+  /// Every result's part that comes from these rows of tiles.
+  private func work(on rows: Range<Int>, in chunk: WinogradChunk, sum: Storage?, isFirst: Bool) {
+    if let x, y != nil || sum != nil { chunk.transformInput(x, rows) }
+    if let y {
+      chunk.multiply(into: .output, by: y.weight, rows)
+      chunk.transformOutput(into: y.target, y.epilogue, rows)
+    }
+    if let dy { chunk.transformCotangent(dy, rows) }
+    if let sum { chunk.correlate(into: sum, accumulate: !isFirst, rows) }
+    if let dx {
+      chunk.multiply(into: .input, by: dx.weight, rows)
+      chunk.transformInputGradient(into: dx.target, rows)
+    }
+  }
+
+  private func clearInputGradient() {
+    guard let dx else { return }
+    let count = plan.rows / plan.rowsPerImage * plan.shape.height * plan.shape.width * plan.shape.channels
+    parallelChunks(count, of: elementwiseChunk) { range in
+      (dx.target + range.lowerBound).update(repeating: 0, count: range.count)
+    }
+  }
+}
+
+extension WinogradPlan {
+  /// Whether every pixel of the large image lies in a tile: otherwise the gradient of the rest is zero.
+  var coversInput: Bool {
+    let reach = shape.stride * (shape.outputs - 1 + shape.taps)
+    return (shape.tiles_y - 1) * shape.outputs * shape.stride + reach - shape.padding_y >= shape.height
+      && (shape.tiles_x - 1) * shape.outputs * shape.stride + reach - shape.padding_x >= shape.width
+  }
+}
+
+/// What is done to every output on its way to memory: act(value · factor + offset), factor and offset per channel and
+/// act the leaky rectifier.
+struct ConvolutionEpilogue {
+  var factor: UnsafePointer<Float>?
+  var offset: UnsafePointer<Float>?
+  /// The slope for negative values: 1 is no activation, 0 is ReLU.
+  var slope: Float = 1
+}
