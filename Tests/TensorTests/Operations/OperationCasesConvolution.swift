@@ -25,6 +25,37 @@ extension OperationCase {
     return plain + transposed
   }()
 
+  static let groupedConvolutions: [OperationCase] = {
+    let files = ["Convolution", "ConvolutionGeometry", "ConvolutionPasses", "GroupedConvolution"]
+    // channels, outputs, kernel, stride, padding, dilation, groups
+    let shapes = [
+      (2, 3, 3, 1, 1, 2, 1), (2, 2, 2, 2, 2, 3, 1), (4, 6, 3, 1, 1, 1, 2), (3, 6, 2, 2, 1, 2, 3),
+      (3, 3, 3, 1, 1, 1, 3), (5, 5, 3, 2, 2, 2, 5),
+    ]
+    return shapes.flatMap { channels, outputs, kernel, stride, padding, dilation, groups in
+      let name =
+        "\(kernel)×\(kernel) stride \(stride) padding \(padding) dilation \(dilation), \(channels) to \(outputs) "
+        + "channels in \(groups) groups"
+      let weight = OperationCase.Operand.uniform([kernel, kernel, channels / groups, outputs])
+      return [
+        OperationCase(
+          "convolution \(name)", files: files,
+          [.uniform([2, 6, 5, channels]), weight, .uniform([outputs])]
+        ) {
+          convolution2D(
+            $0[0], $0[1], bias: $0[2], stride: stride, padding: padding, dilation: dilation, groups: groups)
+        },
+        OperationCase(
+          "transposed convolution \(name)", files: files,
+          [.uniform([1, 3, 4, outputs]), weight, .uniform([channels])]
+        ) {
+          transposedConvolution2D(
+            $0[0], $0[1], bias: $0[2], stride: stride, padding: padding, dilation: dilation, groups: groups)
+        },
+      ]
+    }
+  }()
+
   static let pooling: [OperationCase] = [
     OperationCase(unary: "max pool 2", files: ["Pooling"], .distinct([2, 4, 6, 3])) { maxPool2D($0, size: 2) },
     OperationCase(unary: "max pool 3 stride 2 padding 1", files: ["Pooling"], .distinct([1, 5, 6, 2])) {
