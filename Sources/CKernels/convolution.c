@@ -4,10 +4,58 @@
 #include "dispatch.h"
 #include "ladle_convolution.h"
 
+// Whether a line of the kernel covers contiguous scalars of the image.
+LADLE_INLINE int is_contiguous(const ladle_patches *s) {
+  return (s->dilation_x == 1 || s->kernel_width == 1) && s->pixel_stride == s->channels;
+}
+
+// Patches whose taps are apart: one copy per tap.
+LADLE_INLINE void gather_taps(const float *x, ladle_patches s, long first_row, long rows, float *patches) {
+  const long C = s.channels, line = s.width * s.pixel_stride, plane = s.out_height * s.out_width;
+  const size_t bytes = (size_t)C * sizeof(float);
+  for (long row = first_row; row < first_row + rows; row++) {
+    const float *source = x + row / plane * s.height * line;
+    const long y0 = row % plane / s.out_width * s.stride_y - s.padding_y;
+    const long x0 = row % s.out_width * s.stride_x - s.padding_x;
+    for (long ky = 0; ky < s.kernel_height; ky++) {
+      const long iy = y0 + ky * s.dilation_y;
+      for (long kx = 0; kx < s.kernel_width; kx++, patches += C) {
+        const long ix = x0 + kx * s.dilation_x;
+        if (iy < 0 || iy >= s.height || ix < 0 || ix >= s.width) memset(patches, 0, bytes);
+        else memcpy(patches, source + iy * line + ix * s.pixel_stride, bytes);
+      }
+    }
+  }
+}
+
+// The adjoint of gather_taps.
+LADLE_INLINE void scatter_taps(const float *patches, ladle_patches s, long first_row, long rows, float *x) {
+  const long C = s.channels, line = s.width * s.pixel_stride, plane = s.out_height * s.out_width;
+  for (long row = first_row; row < first_row + rows; row++) {
+    float *target = x + row / plane * s.height * line;
+    const long y0 = row % plane / s.out_width * s.stride_y - s.padding_y;
+    const long x0 = row % s.out_width * s.stride_x - s.padding_x;
+    for (long ky = 0; ky < s.kernel_height; ky++) {
+      const long iy = y0 + ky * s.dilation_y;
+      for (long kx = 0; kx < s.kernel_width; kx++, patches += C) {
+        const long ix = x0 + kx * s.dilation_x;
+        if (iy < 0 || iy >= s.height || ix < 0 || ix >= s.width) continue;
+        float *restrict to = target + iy * line + ix * s.pixel_stride;
+        const float *restrict from = patches;
+        for (long c = 0; c < C; c++) to[c] += from[c];
+      }
+    }
+  }
+}
+
 LADLE_KERNEL(
     void, ladle_gather_patches,
     (const float *x, ladle_patches s, long first_row, long rows, float *patches),
     (x, s, first_row, rows, patches)) {
+  if (!is_contiguous(&s)) {
+    gather_taps(x, s, first_row, rows, patches);
+    return;
+  }
   const long run = s.kernel_width * s.channels, pixel = s.channels, line = s.width * s.channels;
   const long plane = s.out_height * s.out_width;
   long image = first_row / plane, oy = first_row % plane / s.out_width, ox = first_row % s.out_width;
@@ -17,7 +65,7 @@ LADLE_KERNEL(
     const long left = x0 < 0 ? -x0 : 0;
     const long right = x0 + s.kernel_width > s.width ? x0 + s.kernel_width - s.width : 0;
     for (long ky = 0; ky < s.kernel_height; ky++, patches += run) {
-      const long y = oy * s.stride_y - s.padding_y + ky;
+      const long y = oy * s.stride_y - s.padding_y + ky * s.dilation_y;
       if (y < 0 || y >= s.height || left >= s.kernel_width || right >= s.kernel_width) {
         memset(patches, 0, (size_t)run * sizeof(float));
         continue;
@@ -41,6 +89,10 @@ LADLE_KERNEL(
     void, ladle_scatter_patches,
     (const float *patches, ladle_patches s, long first_row, long rows, float *x),
     (patches, s, first_row, rows, x)) {
+  if (!is_contiguous(&s)) {
+    scatter_taps(patches, s, first_row, rows, x);
+    return;
+  }
   const long run = s.kernel_width * s.channels, pixel = s.channels, line = s.width * s.channels;
   const long plane = s.out_height * s.out_width;
   long image = first_row / plane, oy = first_row % plane / s.out_width, ox = first_row % s.out_width;
@@ -51,7 +103,7 @@ LADLE_KERNEL(
     const long right = x0 + s.kernel_width > s.width ? x0 + s.kernel_width - s.width : 0;
     const long count = (s.kernel_width - left - right) * pixel;
     for (long ky = 0; ky < s.kernel_height; ky++, patches += run) {
-      const long y = oy * s.stride_y - s.padding_y + ky;
+      const long y = oy * s.stride_y - s.padding_y + ky * s.dilation_y;
       if (y < 0 || y >= s.height || count <= 0) continue;
       float *restrict to = target + y * line + (x0 + left) * pixel;
       const float *restrict from = patches + left * pixel;
@@ -74,16 +126,16 @@ LADLE_KERNEL(
   const long plane = s.out_height * s.out_width, C = s.channels;
   for (long row = 0; row < rows; row++, y += C, position += C) {
     const long index = first_row + row, image = index / plane, oy = index % plane / s.out_width, ox = index % s.out_width;
-    const float *source = x + image * s.height * s.width * C;
+    const float *source = x + image * s.height * s.width * s.pixel_stride;
     int first = 1;
     for (long ky = 0; ky < s.kernel_height; ky++) {
-      const long iy = oy * s.stride_y - s.padding_y + ky;
+      const long iy = oy * s.stride_y - s.padding_y + ky * s.dilation_y;
       if (iy < 0 || iy >= s.height) continue;
       for (long kx = 0; kx < s.kernel_width; kx++) {
-        const long ix = ox * s.stride_x - s.padding_x + kx;
+        const long ix = ox * s.stride_x - s.padding_x + kx * s.dilation_x;
         if (ix < 0 || ix >= s.width) continue;
         const int here = (int)(iy * s.width + ix);
-        const float *from = source + here * C;
+        const float *from = source + here * s.pixel_stride;
         if (first) {
           for (long c = 0; c < C; c++) {
             y[c] = from[c];
@@ -108,10 +160,10 @@ LADLE_KERNEL(
     (dy, position, s, first_image, images, dx)) {
   const long plane = s.out_height * s.out_width, C = s.channels;
   for (long image = first_image; image < first_image + images; image++) {
-    float *target = dx + image * s.height * s.width * C;
+    float *target = dx + image * s.height * s.width * s.pixel_stride;
     const float *from = dy + image * plane * C;
     const int *at = position + image * plane * C;
     for (long row = 0; row < plane; row++)
-      for (long c = 0; c < C; c++) target[at[row * C + c] * C + c] += from[row * C + c];
+      for (long c = 0; c < C; c++) target[at[row * C + c] * s.pixel_stride + c] += from[row * C + c];
   }
 }

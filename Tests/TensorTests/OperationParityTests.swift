@@ -48,7 +48,7 @@ struct OperationParityTests {
 
   @Test("The fixture has all its cases")
   func completeness() {
-    #expect(ParityCase.names.count == 72)
+    #expect(ParityCase.names.count == 86)
   }
 
   @Test("Outputs and gradients", arguments: ParityCase.names)
@@ -93,6 +93,16 @@ struct OperationParityTests {
       return transposedConvolution2D(
         try operand("x"), try operand("weight"), bias: operands["bias"], stride: try example.count("stride"),
         padding: try example.count("padding"), outputPadding: try example.count("outputPadding"))
+    case "groupedConvolution":
+      return convolution2D(
+        try operand("x"), try operand("weight"), bias: operands["bias"], stride: try example.count("stride"),
+        padding: try example.count("padding"), dilation: try example.count("dilation"),
+        groups: try example.count("groups"))
+    case "groupedTransposedConvolution":
+      return transposedConvolution2D(
+        try operand("x"), try operand("weight"), bias: operands["bias"], stride: try example.count("stride"),
+        padding: try example.count("padding"), outputPadding: try example.count("outputPadding"),
+        dilation: try example.count("dilation"), groups: try example.count("groups"))
     case "dense":
       var layer = Dense(1, 1)
       (layer.weight, layer.bias) = (try operand("weight"), operands["bias"])

@@ -4,11 +4,13 @@
 
 // A convolution of images [H, W, C] giving [out_height, out_width] positions. Rows of a patch matrix are output
 // positions (image, y, x); columns are (kernel y, kernel x, channel), so that a row is kernel_height runs of
-// kernel_width * C contiguous scalars.
+// kernel_width * C contiguous scalars. Neighbouring taps of the kernel are `dilation` pixels apart, neighbouring
+// pixels `pixel_stride` scalars: more than C when the channels are one group of an image's.
 typedef struct {
-  long height, width, channels;
+  long height, width, channels, pixel_stride;
   long kernel_height, kernel_width;
   long stride_y, stride_x, padding_y, padding_x;
+  long dilation_y, dilation_x;
   long out_height, out_width;
 } ladle_patches;
 

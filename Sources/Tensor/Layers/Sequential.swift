@@ -8,7 +8,8 @@
 /// }
 /// ```
 ///
-/// Batch normalisation followed by ReLU or LeakyReLU is computed in one pass: models stay as papers write them.
+/// Batch normalisation followed by ReLU or LeakyReLU is computed in one pass, and in inference both are part of the
+/// convolution before them: models stay as papers write them.
 public struct Sequential: Layer {
   /// The layers, in order.
   public var layers: [any Layer]
@@ -33,7 +34,10 @@ public struct Sequential: Layer {
     var x = input
     var index = 0
     while index < layers.count {
-      if let norm = layers[index] as? BatchNormalization, let slope = slope(after: index) {
+      if let (result, count) = fusedConvolution(at: index, of: x) {
+        x = result
+        index += count
+      } else if let norm = layers[index] as? BatchNormalization, let slope = slope(after: index) {
         x = norm.inferred(x, slope: slope)
         index += 2
       } else {
@@ -59,6 +63,22 @@ public struct Sequential: Layer {
       }
     }
     return x
+  }
+
+  /// A convolution at `index` whose parameters are constants, with the batch normalisation and the rectifier that
+  /// follow, and how many layers that was; nil where there is nothing to fuse.
+  private func fusedConvolution(at index: Int, of x: Tensor) -> (result: Tensor, count: Int)? {
+    guard let convolution = layers[index] as? Convolution2D, !convolution.weight.isTraced,
+      !(convolution.bias?.isTraced ?? false)
+    else { return nil }
+    let norm = index + 1 < layers.count ? layers[index + 1] as? BatchNormalization : nil
+    if let norm, norm.scale.isTraced || norm.shift.isTraced { return nil }
+    let slope = slope(after: norm == nil ? index : index + 1)
+    if let slope, slope < 0 { return nil }
+    guard norm != nil || slope != nil else { return nil }
+    return (
+      convolution.inferred(x, followedBy: norm, slope: slope ?? 1), 1 + (norm == nil ? 0 : 1) + (slope == nil ? 0 : 1)
+    )
   }
 
   /// The negative slope of the rectifier that follows layer `index`, if one does.

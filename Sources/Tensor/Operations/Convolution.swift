@@ -1,17 +1,24 @@
 internal import CKernels
 
-/// The cross-correlation of images `x` `[N, H, W, C]` with kernels `weight` `[kh, kw, C, K]`, plus `bias` `[K]`:
-/// `[N, (H + 2·padding − kh)/stride + 1, (W + 2·padding − kw)/stride + 1, K]`, padded with zeros.
+/// The cross-correlation of images `x` `[N, H, W, C]` with kernels `weight` `[kh, kw, C / groups, K]`, plus `bias`
+/// `[K]`: `[N, (H + 2·padding − h)/stride + 1, (W + 2·padding − w)/stride + 1, K]`, padded with zeros, where
+/// `h = dilation·(kh − 1) + 1` and `w = dilation·(kw − 1) + 1` are what the kernel spans.
+///
+/// With `groups`, the g-th block of `K / groups` outputs sees the g-th block of `C / groups` channels alone;
+/// `groups == C` is a depthwise convolution.
 ///
 /// Gradient: with respect to the images the transposed convolution of the cotangent, to the weight the product of
 /// the images' patches with the cotangent, to the bias its sum over positions.
 ///
-/// - Complexity: O(N · H' · W' · kh · kw · C · K).
+/// - Precondition: `groups` divides `C` and `K`.
+/// - Complexity: O(N · H' · W' · kh · kw · C · K / groups).
 public func convolution2D(
-  _ x: Tensor, _ weight: Tensor, bias: Tensor? = nil, stride: Int = 1, padding: Int = 0
+  _ x: Tensor, _ weight: Tensor, bias: Tensor? = nil, stride: Int = 1, padding: Int = 0, dilation: Int = 1,
+  groups: Int = 1
 ) -> Tensor {
-  let geometry = ConvolutionGeometry(input: x.shape, weight: weight.shape, stride: stride, padding: padding)
-  let y = convolved(x, weight, geometry, bias: bias)
+  let geometry = ConvolutionGeometry(
+    input: x.shape, weight: weight.shape, stride: stride, padding: padding, dilation: dilation, groups: groups)
+  let y = convolved(x, weight, geometry, offset: bias)
   let (ux, uw) = (x.detached, weight.detached)
   return y.recorded(from: x, weight, bias ?? .none) { dy, wanted in
     let (dx, dw) = convolutionGradients(ux, uw, dy, geometry, input: wanted[0], weight: wanted[1])
@@ -19,19 +26,21 @@ public func convolution2D(
   }
 }
 
-/// The transposed convolution (the adjoint of ``convolution2D(_:_:bias:stride:padding:)`` with the same weight) of
-/// images `x` `[N, H, W, Cin]` with `weight` `[kh, kw, Cout, Cin]`, plus `bias` `[Cout]`: height
-/// `(H − 1)·stride − 2·padding + kh + outputPadding`, and likewise the width.
+/// The transposed convolution (the adjoint of ``convolution2D(_:_:bias:stride:padding:dilation:groups:)`` with the
+/// same weight) of images `x` `[N, H, W, Cin]` with `weight` `[kh, kw, Cout / groups, Cin]`, plus `bias` `[Cout]`:
+/// height `(H − 1)·stride − 2·padding + dilation·(kh − 1) + 1 + outputPadding`, and likewise the width.
 ///
 /// Gradient: with respect to the images the convolution of the cotangent.
 ///
-/// - Precondition: `outputPadding` is in `0..<stride`.
-/// - Complexity: O(N · H · W · kh · kw · Cin · Cout).
+/// - Precondition: `outputPadding` is in `0..<stride`; `groups` divides `Cin`.
+/// - Complexity: O(N · H · W · kh · kw · Cin · Cout / groups).
 public func transposedConvolution2D(
-  _ x: Tensor, _ weight: Tensor, bias: Tensor? = nil, stride: Int = 1, padding: Int = 0, outputPadding: Int = 0
+  _ x: Tensor, _ weight: Tensor, bias: Tensor? = nil, stride: Int = 1, padding: Int = 0, outputPadding: Int = 0,
+  dilation: Int = 1, groups: Int = 1
 ) -> Tensor {
   let geometry = ConvolutionGeometry(
-    transposedInput: x.shape, weight: weight.shape, stride: stride, padding: padding, outputPadding: outputPadding)
+    transposedInput: x.shape, weight: weight.shape, stride: stride, padding: padding, outputPadding: outputPadding,
+    dilation: dilation, groups: groups)
   var y = convolutionInputGradient(x, weight, geometry)
   if let bias { y.addBias(bias) }
   let (ux, uw) = (x.detached, weight.detached)

@@ -19,12 +19,17 @@ package enum ConvolutionAlgorithm: String, CaseIterable, Sendable {
   /// The three products of a convolution.
   package enum Pass: String, CaseIterable, Sendable { case forward, inputGradient, weightGradient }
 
-  /// The algorithm for a shape. Measured on AVX2 and AVX-512 machines; the thresholds are flat within ±50 %.
+  /// The algorithm for a shape without dilation and groups. Measured on AVX2 and AVX-512 machines; the thresholds are flat within ±50 %.
   package static func choose(_ geometry: ConvolutionGeometry, _ pass: Pass) -> ConvolutionAlgorithm {
     let isPointwise =
       geometry.kernelHeight == 1 && geometry.kernelWidth == 1 && geometry.stride == 1 && geometry.padding == 0
     if isPointwise { return .pointwise }
     if let winograd = winograd(geometry) { return winograd }
+    return patchMatrix(geometry, pass)
+  }
+
+  /// The algorithm among those that go through the patch matrix, the only ones that know dilation.
+  static func patchMatrix(_ geometry: ConvolutionGeometry, _ pass: Pass) -> ConvolutionAlgorithm {
     let patchScalars = geometry.positions * geometry.patchSize
     switch pass {
     case .forward, .inputGradient:

@@ -1,21 +1,22 @@
-/// y = x * w + bias, with the bias on the way to memory where the algorithm can.
+/// y = act((x * w) · factor + offset), the epilogue on the way to memory where the algorithm can.
 func convolved(
-  _ x: Tensor, _ weight: Tensor, _ geometry: ConvolutionGeometry, bias: Tensor? = nil
+  _ x: Tensor, _ weight: Tensor, _ geometry: ConvolutionGeometry, factor: Tensor? = nil, offset: Tensor? = nil,
+  slope: Float = 1
 ) -> Tensor {
   var y = Tensor(uninitialized: geometry.outputShape)
-  if let bias {
+  if let offset {
     precondition(
-      bias.shape == [geometry.outputChannels], "a bias of shape \(bias.shape) does not fit \(geometry.outputShape)")
+      offset.shape == [geometry.outputChannels], "a bias of shape \(offset.shape) does not fit \(geometry.outputShape)")
   }
   let algorithm = ConvolutionAlgorithm.choose(geometry, .forward)
   if let plan = algorithm.tileSize.flatMap({ WinogradPlan(geometry, outputs: $0) }) {
-    let epilogue = ConvolutionEpilogue(offset: bias?.pointer)
+    let epilogue = ConvolutionEpilogue(factor: factor?.pointer, offset: offset?.pointer, slope: slope)
     WinogradSweep(plan: plan, x: x.pointer, y: (y.freshPointer, plan.transformed(weight), epilogue)).run()
   } else {
-    geometry.forward(x.pointer, weight: weight.pointer, into: y.freshPointer, by: algorithm)
-    if let bias { y.addBias(bias) }
+    geometry.forward(x.pointer, weight: weight.pointer, into: y.freshPointer)
+    if let offset { y.applyEpilogue(factor: factor, offset: offset, slope: slope) }
   }
-  withExtendedLifetime((x, weight, bias)) {}
+  withExtendedLifetime((x, weight, factor, offset)) {}
   return y
 }
 
@@ -26,7 +27,7 @@ func convolutionInputGradient(_ dy: Tensor, _ weight: Tensor, _ geometry: Convol
   if let plan = algorithm.tileSize.flatMap({ WinogradPlan(geometry, outputs: $0) }) {
     WinogradSweep(plan: plan, dy: dy.pointer, dx: (dx.freshPointer, plan.transposed(weight))).run()
   } else {
-    geometry.inputGradient(dy.pointer, weight: weight.pointer, into: dx.freshPointer, by: algorithm)
+    geometry.inputGradient(dy.pointer, weight: weight.pointer, into: dx.freshPointer)
   }
   withExtendedLifetime((dy, weight)) {}
   return dx
@@ -49,7 +50,7 @@ func convolutionGradients(
     ).run()
     return (dx, dw)
   }
-  geometry.weightGradient(x.pointer, dy.pointer, into: dw.freshPointer, by: algorithm)
+  geometry.weightGradient(x.pointer, dy.pointer, into: dw.freshPointer)
   return (input ? convolutionInputGradient(dy, weight, geometry) : nil, dw)
 }
 
@@ -72,6 +73,6 @@ func transposedConvolutionGradients(
     ).run()
     return (dx, dw)
   }
-  geometry.weightGradient(dy.pointer, x.pointer, into: dw.freshPointer, by: algorithm)
+  geometry.weightGradient(dy.pointer, x.pointer, into: dw.freshPointer)
   return (input ? convolved(dy, weight, geometry) : nil, dw)
 }

@@ -19,7 +19,7 @@ extension ConvolutionGeometry {
   package func isCovered(by algorithm: ConvolutionAlgorithm) -> Bool {
     switch algorithm {
     case .pointwise: kernelHeight == 1 && kernelWidth == 1 && stride == 1 && padding == 0
-    case .blocked, .whole: true
+    case .blocked, .whole: groups == 1
     case .winograd4, .winograd2: WinogradPlan.taps(of: self) != nil
     }
   }

@@ -39,7 +39,7 @@ struct WinogradPlan {
 
   /// Taps per phase and axis, 2 or 3, if Winograd's method covers the geometry.
   static func taps(of geometry: ConvolutionGeometry) -> Int? {
-    guard geometry.stride <= 2 else { return nil }
+    guard geometry.stride <= 2, geometry.dilation == 1, geometry.groups == 1 else { return nil }
     let taps = (max(geometry.kernelHeight, geometry.kernelWidth) + geometry.stride - 1) / geometry.stride
     return taps == 2 || taps == 3 ? taps : nil
   }

@@ -111,12 +111,3 @@ extension WinogradPlan {
       && (shape.tiles_x - 1) * shape.outputs * shape.stride + reach - shape.padding_x >= shape.width
   }
 }
-
-/// What is done to every output on its way to memory: act(value · factor + offset), factor and offset per channel and
-/// act the leaky rectifier.
-struct ConvolutionEpilogue {
-  var factor: UnsafePointer<Float>?
-  var offset: UnsafePointer<Float>?
-  /// The slope for negative values: 1 is no activation, 0 is ReLU.
-  var slope: Float = 1
-}

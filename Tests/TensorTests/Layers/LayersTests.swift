@@ -28,6 +28,35 @@ import Testing
     }
   }
 
+  /// In inference a convolution takes the normalisation and the rectifier behind it along; also with a traced input,
+  /// as in query synthesis, and whether or not Winograd's method computes it.
+  @Test(arguments: [4, 16], [true, false]) func fusedConvolutionsAgreeWithSeparateLayers(channels: Int, bias: Bool) {
+    var random = RandomSource(seed: 13)
+    var network = Sequential {
+      Convolution2D(2, channels, kernel: 3, padding: 1, bias: bias)
+      LeakyReLU(0.2)
+      Convolution2D(channels, channels, kernel: 3, padding: 1, bias: bias)
+      BatchNormalization(channels)
+      ReLU()
+      Convolution2D(channels, channels, kernel: 4, stride: 2, padding: 1, bias: bias)
+      BatchNormalization(channels)
+      Convolution2D(channels, 3, kernel: 1, bias: bias)
+    }
+    network.initialize(using: &random)
+    let x = Tensor(normal: [4, 8, 8, 2], using: &random)
+    for _ in 0..<5 { _ = network.forward(x * 3 + 1, using: &random) }  // running statistics of their own
+    let fixed = network
+    let separate = fixed.unfused(x)
+    #expect(mismatch(fixed(x), separate.scalars.map(Double.init), shape: separate.shape, tolerance: 1e-5) == nil)
+
+    var (input, other) = (InputOnly(x: x), InputOnly(x: x))
+    let fused = input.valueAndGradient { fixed($0.x).squared().mean() }
+    let plain = other.valueAndGradient { fixed.unfused($0.x).squared().mean() }
+    for (a, b) in zip(fused.gradient.tensors, plain.gradient.tensors) {
+      #expect(mismatch(a, b.scalars.map(Double.init), shape: b.shape, tolerance: 1e-5) == nil)
+    }
+  }
+
   /// Batch norm and the rectifier behind it give the same as one after the other, gradients included.
   @Test(arguments: [Float(0), 0.2]) func fusedNeighboursAgreeWithSeparateLayers(slope: Float) {
     var random = RandomSource(seed: 3)
@@ -121,4 +150,11 @@ import Testing
     let (_, gradient) = network.valueAndGradient { ($0.layers[0](Tensor.ones([1, 2]))).sum() }
     #expect(gradient.unused == ["1.weight", "1.bias"])
   }
+}
+
+/// An image to differentiate with respect to.
+private struct InputOnly: Module {
+  var x: Tensor
+
+  mutating func visitParameters(with visitor: inout some ParameterVisitor) { visitor.visit("x", &x) }
 }

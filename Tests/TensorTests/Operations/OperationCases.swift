@@ -4,8 +4,8 @@ import TestSupport
 extension OperationCase {
   /// Every case: one array per family. Add yours here.
   static let all: [OperationCase] = [
-    arithmetic, unary, activations, reductions, shaping, softmaxes, products, losses, convolutions, pooling,
-    normalizations,
+    arithmetic, unary, activations, reductions, shaping, softmaxes, products, losses, convolutions,
+    groupedConvolutions, pooling, normalizations,
   ].flatMap { $0 }
 
   static let arithmetic: [OperationCase] = {

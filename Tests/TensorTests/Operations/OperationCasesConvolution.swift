@@ -31,7 +31,16 @@ extension OperationCase {
   /// Enough channels for Winograd's method.
   private static let winograd: [OperationCase] = {
     let files = ["Winograd", "WinogradChunk", "WinogradSweep"]
+    let (factor, offset) = (Tensor([0.5, -2, 1, 3, 1, 1, -1, 2, 1]), Tensor([4, -40, 30, 90, 30, 30, -30, 50, 30]))
     return [
+      // The offsets keep every activation away from the kink, on both sides of it.
+      OperationCase(
+        unary: "convolution with an epilogue", files: ["ConvolutionEpilogue"], .uniform([2, 5, 6, 8])
+      ) {
+        convolutionActivated(
+          $0, Tensor((0..<648).map { Float($0 % 7) / 7 - 0.4 }, shape: [3, 3, 8, 9]), factor: factor, offset: offset,
+          slope: 0.2, padding: 1)
+      },
       OperationCase(
         "Winograd 3×3", files: files, [.uniform([2, 5, 6, 8]), .uniform([3, 3, 8, 9]), .uniform([9])]
       ) { convolution2D($0[0], $0[1], bias: $0[2], padding: 1) },
@@ -45,6 +54,37 @@ extension OperationCase {
         "Winograd 5×5 stride 2 transposed", files: files, [.uniform([1, 4, 4, 8]), .uniform([5, 5, 8, 8])]
       ) { transposedConvolution2D($0[0], $0[1], stride: 2, padding: 2, outputPadding: 1) },
     ]
+  }()
+
+  static let groupedConvolutions: [OperationCase] = {
+    let files = ["Convolution", "ConvolutionGeometry", "ConvolutionPasses", "GroupedConvolution"]
+    // channels, outputs, kernel, stride, padding, dilation, groups
+    let shapes = [
+      (2, 3, 3, 1, 1, 2, 1), (2, 2, 2, 2, 2, 3, 1), (4, 6, 3, 1, 1, 1, 2), (3, 6, 2, 2, 1, 2, 3),
+      (3, 3, 3, 1, 1, 1, 3), (5, 5, 3, 2, 2, 2, 5),
+    ]
+    return shapes.flatMap { channels, outputs, kernel, stride, padding, dilation, groups in
+      let name =
+        "\(kernel)×\(kernel) stride \(stride) padding \(padding) dilation \(dilation), \(channels) to \(outputs) "
+        + "channels in \(groups) groups"
+      let weight = OperationCase.Operand.uniform([kernel, kernel, channels / groups, outputs])
+      return [
+        OperationCase(
+          "convolution \(name)", files: files,
+          [.uniform([2, 6, 5, channels]), weight, .uniform([outputs])]
+        ) {
+          convolution2D(
+            $0[0], $0[1], bias: $0[2], stride: stride, padding: padding, dilation: dilation, groups: groups)
+        },
+        OperationCase(
+          "transposed convolution \(name)", files: files,
+          [.uniform([1, 3, 4, outputs]), weight, .uniform([channels])]
+        ) {
+          transposedConvolution2D(
+            $0[0], $0[1], bias: $0[2], stride: stride, padding: padding, dilation: dilation, groups: groups)
+        },
+      ]
+    }
   }()
 
   static let pooling: [OperationCase] = [
