@@ -69,7 +69,8 @@ LADLE_INLINE void transposed_blocks(const int m, const int r, const float *w, la
       float *to = ut + (block * padded + k) * ladle_lanes;
       for (int f = 0; f < n * n; f++) {
         ladle_transpose_lines(block_values[f]);
-        memcpy(to + f * frequency, block_values[f], sizeof block_values[f]);
+        LADLE_UNROLL for (int i = 0; i < ladle_lanes; i++)
+          *(ladle_line *)(to + f * frequency + i * ladle_lanes) = block_values[f][i];
       }
     }
   }

@@ -2,8 +2,9 @@ internal import CKernels
 
 /// What was computed from the contents of a storage and holds until they change: transformed weights.
 ///
-/// The first request computes and keeps nothing, since most weights of a training step are used once per change; the
-/// second keeps, if the value is not large. Any access for writing empties the table.
+/// Small values are kept at once: the weights of a discriminator serve several passes between two updates. Larger ones
+/// are kept when they are asked for a second time, since in ordinary training they never are, and the largest not at
+/// all. Any access for writing empties the table.
 final class DerivedValues {
   /// What a value is: which transform, of which part.
   struct Key: Hashable {
@@ -12,8 +13,9 @@ final class DerivedValues {
     var offset: Int
   }
 
-  /// Scalars of the largest value that is kept: 32 MiB.
-  private static let largest = 8 << 20
+  /// Scalars of the largest value that is kept at once (16 MiB), and at the second request (48 MiB).
+  private static let small = 4 << 20
+  private static let largest = 12 << 20
 
   private var values: [Key: Storage?] = [:]
 
@@ -27,7 +29,8 @@ final class DerivedValues {
     if case .some(.some(let kept)) = known { return kept }
     let made = make()
     ladle_lock()
-    table.values[key] = .some(known == nil || made.count > largest ? nil : made)
+    let isKept = made.count <= small || (known != nil && made.count <= largest)
+    table.values[key] = .some(isKept ? made : nil)
     ladle_unlock()
     return made
   }

@@ -37,6 +37,12 @@ public struct Convolution2D: WeightedLayer {
     convolution2D(input, weight, bias: bias, stride: stride, padding: padding, dilation: dilation, groups: groups)
   }
 
+  /// The layer with the rectifier that follows.
+  func rectified(_ input: Tensor, slope: Float) -> Tensor {
+    convolutionRectified(
+      input, weight, bias: bias, slope: slope, stride: stride, padding: padding, dilation: dilation, groups: groups)
+  }
+
   /// Inference with the normalisation and the rectifier that follow.
   func inferred(_ input: Tensor, followedBy norm: BatchNormalization?, slope: Float) -> Tensor {
     let channels = weight.shape[3]

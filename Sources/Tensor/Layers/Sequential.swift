@@ -8,7 +8,7 @@
 /// }
 /// ```
 ///
-/// Batch normalisation followed by ReLU or LeakyReLU is computed in one pass, and in inference both are part of the
+/// Batch normalisation or a convolution followed by ReLU or LeakyReLU is computed in one pass, and in inference both are part of the
 /// convolution before them: models stay as papers write them.
 public struct Sequential: Layer {
   /// The layers, in order.
@@ -56,6 +56,9 @@ public struct Sequential: Layer {
       if var norm = layers[index] as? BatchNormalization, let slope = slope(after: index) {
         x = norm.trained(x, slope: slope)
         layers[index] = norm
+        index += 2
+      } else if let convolution = layers[index] as? Convolution2D, let slope = slope(after: index), slope >= 0 {
+        x = convolution.rectified(x, slope: slope)
         index += 2
       } else {
         x = layers[index].forward(x, using: &random)

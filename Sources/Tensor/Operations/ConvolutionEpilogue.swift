@@ -23,21 +23,47 @@ package func convolutionActivated(
   let channels = geometry.outputChannels
   precondition(
     factor.shape == [channels] && offset.shape == [channels],
-    "an affine map of \(geometry.outputShape) needs factors of shape [\(channels)], not \(factor.shape), \(offset.shape)")
+    "an affine map of \(geometry.outputShape) needs factors [\(channels)], not \(factor.shape) and \(offset.shape)")
   precondition(slope >= 0, "the slope of a fused rectifier is not negative: \(slope)")
   let y = convolved(x, weight, geometry, factor: factor, offset: offset, slope: slope)
   let (uw, result) = (weight.detached, y)
   return y.recorded(from: x) { dy, _ in
-    let inner = Tensor(uninitialized: dy.shape)
-    let rows = dy.count / channels
-    parallelChunks(rows, of: max(1, elementwiseChunk / channels)) { range in
-      let at = range.lowerBound * channels
-      ladle_epilogue_backward(
-        result.pointer + at, dy.pointer + at, range.count, channels, factor.pointer, slope, inner.freshPointer + at)
-    }
-    withExtendedLifetime((result, dy, factor)) {}
+    let inner = epilogueGradient(result, dy, factor: factor, slope: slope)
     return [convolutionInputGradient(inner, uw, geometry)]
   }
+}
+
+/// act(x * weight + bias) with the leaky rectifier of `slope` ≥ 0, in one pass over the output.
+///
+/// Gradient: that of the convolution and of the rectifier, the latter from the signs of the output.
+package func convolutionRectified(
+  _ x: Tensor, _ weight: Tensor, bias: Tensor?, slope: Float, stride: Int = 1, padding: Int = 0, dilation: Int = 1,
+  groups: Int = 1
+) -> Tensor {
+  let geometry = ConvolutionGeometry(
+    input: x.shape, weight: weight.shape, stride: stride, padding: padding, dilation: dilation, groups: groups)
+  let channels = geometry.outputChannels
+  precondition(slope >= 0, "the slope of a fused rectifier is not negative: \(slope)")
+  let y = convolved(x, weight, geometry, offset: bias ?? .zeros([channels]), slope: slope)
+  let (ux, uw, result) = (x.detached, weight.detached, y)
+  return y.recorded(from: x, weight, bias ?? .none) { dy, wanted in
+    let inner = epilogueGradient(result, dy, factor: .ones([channels]), slope: slope)
+    let (dx, dw) = convolutionGradients(ux, uw, inner, geometry, input: wanted[0], weight: wanted[1])
+    return [dx, dw, wanted[2] ? channelSums(inner) : nil]
+  }
+}
+
+/// act′(y) · dy · factor.
+private func epilogueGradient(_ y: Tensor, _ dy: Tensor, factor: Tensor, slope: Float) -> Tensor {
+  let result = Tensor(uninitialized: dy.shape)
+  let channels = factor.count
+  parallelChunks(dy.count / max(1, channels), of: max(1, elementwiseChunk / max(1, channels))) { range in
+    let at = range.lowerBound * channels
+    ladle_epilogue_backward(
+      y.pointer + at, dy.pointer + at, range.count, channels, factor.pointer, slope, result.freshPointer + at)
+  }
+  withExtendedLifetime((y, dy, factor)) {}
+  return result
 }
 
 extension Tensor {

@@ -31,15 +31,21 @@ extension OperationCase {
   /// Enough channels for Winograd's method.
   private static let winograd: [OperationCase] = {
     let files = ["Winograd", "WinogradChunk", "WinogradSweep"]
-    let (factor, offset) = (Tensor([0.5, -2, 1, 3, 1, 1, -1, 2, 1]), Tensor([4, -40, 30, 90, 30, 30, -30, 50, 30]))
+    let (factor, offset) = (Tensor([0.5, -2, 1, 3, 1, 1, -1, 2, 1]), Tensor([4, -16, 8, 24, 8, 8, -8, 16, 8]))
     return [
       // The offsets keep every activation away from the kink, on both sides of it.
       OperationCase(
         unary: "convolution with an epilogue", files: ["ConvolutionEpilogue"], .uniform([2, 5, 6, 8])
       ) {
-        convolutionActivated(
-          $0, Tensor((0..<648).map { Float($0 % 7) / 7 - 0.4 }, shape: [3, 3, 8, 9]), factor: factor, offset: offset,
-          slope: 0.2, padding: 1)
+        let weight = Tensor((0..<648).map { Float($0 % 7) / 7 - 0.4 }, shape: [3, 3, 8, 9])
+        return convolutionActivated($0, weight, factor: factor, offset: offset, slope: 0.2, padding: 1)
+      },
+      OperationCase(
+        "convolution with a rectifier", files: ["ConvolutionEpilogue"],
+        [.uniform([2, 5, 6, 8]), .uniform([3, 3, 8, 9], in: -0.3...0.3), .uniform([9], in: 6...7)]
+      ) {
+        convolutionRectified(
+          $0[0], $0[1], bias: $0[2] * Tensor([1, -1, 1, -1, 1, -1, 1, -1, 1]), slope: 0.2, padding: 1)
       },
       OperationCase(
         "Winograd 3×3", files: files, [.uniform([2, 5, 6, 8]), .uniform([3, 3, 8, 9]), .uniform([9])]
@@ -48,7 +54,8 @@ extension OperationCase {
         "Winograd 4×4 stride 2", files: files, [.uniform([2, 8, 8, 8]), .uniform([4, 4, 8, 8]), .uniform([8])]
       ) { convolution2D($0[0], $0[1], bias: $0[2], stride: 2, padding: 1) },
       OperationCase(
-        "Winograd 4×4 stride 2 transposed", files: files, [.uniform([2, 4, 4, 8]), .uniform([4, 4, 8, 8]), .uniform([8])]
+        "Winograd 4×4 stride 2 transposed", files: files,
+        [.uniform([2, 4, 4, 8]), .uniform([4, 4, 8, 8]), .uniform([8])]
       ) { transposedConvolution2D($0[0], $0[1], bias: $0[2], stride: 2, padding: 1) },
       OperationCase(
         "Winograd 5×5 stride 2 transposed", files: files, [.uniform([1, 4, 4, 8]), .uniform([5, 5, 8, 8])]

@@ -113,6 +113,48 @@ import Testing
     }
   }
 
+  /// Twenty steps with Winograd's method follow those with direct convolutions: losses within 1e-3 of each other.
+  @Test func trainingFollowsTheDirectAlgorithm() {
+    func losses() -> [Float] {
+      var random = RandomSource(seed: 36)
+      var network = Sequential {
+        Convolution2D(3, 32, kernel: 3, padding: 1)
+        LeakyReLU(0.2)
+        Convolution2D(32, 32, kernel: 3, padding: 1, bias: false)
+        BatchNormalization(32)
+        ReLU()
+        Convolution2D(32, 64, kernel: 4, stride: 2, padding: 1, bias: false)
+        BatchNormalization(64)
+        ReLU()
+        TransposedConvolution2D(64, 32, kernel: 4, stride: 2, padding: 1, bias: false)
+        BatchNormalization(32)
+        ReLU()
+        Convolution2D(32, 64, kernel: 5, stride: 2, padding: 2)
+        ReLU()
+        GlobalAveragePool2D()
+        Dense(64, 10)
+      }
+      network.initialize(using: &random)
+      var optimizer = SGD<Sequential>(learningRate: 0.02, momentum: 0.9)
+      return (0..<20).map { _ in
+        let labels = (0..<16).map { _ in Int.random(in: 0..<10, using: &random) }
+        let noise = Tensor(normal: [16, 16, 16, 3], using: &random)
+        let x = noise + Tensor(labels.map { Float($0) / 5 - 1 }, shape: [16, 1, 1, 1])
+        let (loss, gradient) = network.valueAndGradient {
+          crossEntropy(logits: $0.forward(x, using: &random), labels: labels)
+        }
+        optimizer.update(&network, along: gradient)
+        return loss
+      }
+    }
+    let (fast, direct) = (losses(), withDirectConvolutions { losses() })
+    #expect(fast != direct, "both runs took the same algorithm")
+    #expect(direct[19] < direct[0])
+    for (step, (a, b)) in zip(fast, direct).enumerated() {
+      #expect(abs(a - b) <= 1e-3 * abs(b), "step \(step): \(a), \(b)")
+    }
+  }
+
   /// A transformed weight is kept while the weight stays and dropped when it changes.
   @Test func transformedWeightsFollowTheWeight() {
     let layer = Layer(batch: 2, size: 8, channels: 16, outputs: 16, kernel: 3, stride: 1, padding: 1)
