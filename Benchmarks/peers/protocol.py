@@ -35,7 +35,7 @@ The protocol. A worker is started with the name of a row (and, the peer's, a mod
     check       what the last run computed, to compare solutions        an object, or {}
     quit        nothing; the worker ends
 
-`run` builds the case if nothing has, and N is 1 if left out. A worker waits in a read, without spinning, while others
+Our side's `run` makes the case if nothing has; N is 1 if left out. A worker waits in a read, without spinning, while others
 run: that is what makes interleaving fair. Anything else it has to say goes to standard error.
 """
 
@@ -48,9 +48,6 @@ from typing import Callable
 
 class Case:
     """The peer's side of a row."""
-
-    #: What the worker says about itself in READY.
-    about: dict = {}
 
     def step(self, turn: int | None) -> list[float]:
         raise NotImplementedError
@@ -81,7 +78,7 @@ def rewind_peak() -> None:
         pass
 
 
-def serve(about: dict, make: Callable[[str | None], Case]) -> None:
+def serve(about: dict, make: Callable[[str], Case]) -> None:
     """Answers commands until `quit`; `make(file)` builds the case from what our side wrote."""
     before = status_megabytes("VmRSS")
     case: Case | None = None
@@ -100,16 +97,16 @@ def serve(about: dict, make: Callable[[str | None], Case]) -> None:
             rewind_peak()
         elif command == "memory":
             answer = {"before_mb": before, "peak_mb": status_megabytes("VmHWM")}
+        elif case is None:
+            answer = {"error": f"{command} comes after make"}
+        elif command == "compare":
+            answer = {"losses": case.compare()}
+        elif command == "check":
+            answer = case.check()
         else:
-            case = case or make(None)
-            if command == "compare":
-                answer = {"losses": case.compare()}
-            elif command == "check":
-                answer = case.check()
-            else:
-                count, losses = int(argument or 1), []
-                start = time.perf_counter()
-                for _ in range(count):
-                    losses = case.step(None)
-                answer = {"ms": (time.perf_counter() - start) * 1e3 / count, "losses": losses}
+            count, losses = int(argument or 1), []
+            start = time.perf_counter()
+            for _ in range(count):
+                losses = case.step(None)
+            answer = {"ms": (time.perf_counter() - start) * 1e3 / count, "losses": losses}
         print(json.dumps(answer), flush=True)
