@@ -12,10 +12,11 @@ faster. Times are medians, of one unit of work. The other modes are tried before
 the one with the smallest median of (its time ÷ eager's), eager itself if that is above 1, in these tries or in the end.
 
 Memory. Of each process, what its training steps (fits, ...) take: the peak of its resident size (VmHWM) from after the
-compared steps to the end, minus its resident size (VmRSS) when its libraries were loaded and nothing of the case
-existed. So the model, the optimizer, the inputs and all buffers count, and the runtime's code does not. The peak is
-rewound (/proc/self/clear_refs) after the compared steps, so that reading the exchanged file does not count. `ours_mb`
-and `peer_mb` (eager) are such differences in MB of 10^6 bytes; the raw figures are under `memory`.
+compared steps to the end, minus its resident size (VmRSS) before the model was built: when its libraries were loaded
+and nothing of the case existed. So the model, the optimizer, the inputs and all buffers count, and the runtime's code
+does not. For a fit, which builds its model itself, that is when the data were read. The peak is rewound
+(/proc/self/clear_refs) after the compared steps, so that reading the exchanged file does not count. `ours_mb` and
+`peer_mb` (eager) are such differences in MB of 10^6 bytes; the raw figures are under `memory`.
 """
 
 import argparse

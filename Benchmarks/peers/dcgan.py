@@ -48,7 +48,7 @@ class TrainingStep(TorchCase):
         self.load(self.g, "generator")
         self.load(self.d, "discriminator")
         self.g, self.d = self.prepared(self.g), self.prepared(self.d)
-        adam = {"lr": 2e-4, "betas": (0.5, 0.999)}
+        adam = {"lr": 2e-5, "betas": (0.5, 0.999)}  # the paper's is 2e-4: see DCGANStep.swift
         self.g_optimizer = self.optimizer(torch.optim.Adam, self.g.parameters(), **adam)
         self.d_optimizer = self.optimizer(torch.optim.Adam, self.d.parameters(), **adam)
         self.loss = nn.BCEWithLogitsLoss()

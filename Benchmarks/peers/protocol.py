@@ -31,7 +31,7 @@ The protocol. A worker is started with the name of a row (and, the peer's, a mod
     compare     takes the three compared steps                          {"losses": [...]}
     rewind      the peak memory counts from here                        {}
     run N       does the timed work N times                             {"ms": a unit's, "losses": [of the last]}
-    memory      {"before_mb": resident before the case was built, "peak_mb": since rewind}; null where unknown
+    memory      {"before_mb": resident before the model was built, "peak_mb": since rewind}; null where unknown
     check       what the last run computed, to compare solutions        an object, or {}
     quit        nothing; the worker ends
 
@@ -48,6 +48,10 @@ from typing import Callable
 
 class Case:
     """The peer's side of a row."""
+
+    #: Whether making the case builds the model. Where it only reads data, and a step builds the model, memory counts
+    #: from after it.
+    builds_model = True
 
     def step(self, turn: int | None) -> list[float]:
         raise NotImplementedError
@@ -93,6 +97,8 @@ def serve(about: dict, make: Callable[[str], Case]) -> None:
         answer: dict = {}
         if command == "make":
             case = make(argument)
+            if not case.builds_model:
+                before = status_megabytes("VmRSS")
         elif command == "rewind":
             rewind_peak()
         elif command == "memory":

@@ -13,6 +13,8 @@ from protocol import Case
 class Machine(Case):
     """A fit, and what is needed to compare the solutions."""
 
+    builds_model = False
+
     def __init__(self, mode: str, file: str, model):
         tensors = load_file(file)
         self.x, self.test = tensors["training"].astype(np.float64), tensors["test"].astype(np.float64)

@@ -1,6 +1,9 @@
 /// Our side of one row, as long-lived as the process: made once, compared with the peer, run many times, and asked at
 /// the end what it found. What the parts mean is written at the top of Benchmarks/peers/protocol.py.
 protocol Case {
+  /// Whether making the case builds the model. Where it only reads data, and a step builds the model, memory counts
+  /// from after it.
+  static var buildsModel: Bool { get }
   /// The weights, the inputs and the noise of the compared steps, which the peer starts from. Called once, before the
   /// first step.
   func exchanged() throws -> Exchange
@@ -14,6 +17,7 @@ protocol Case {
 }
 
 extension Case {
+  static var buildsModel: Bool { true }
   mutating func compared() throws -> [Double] { try (0..<3).flatMap { try step($0) } }
   func check() throws -> [String: JSONValue] { [:] }
 }

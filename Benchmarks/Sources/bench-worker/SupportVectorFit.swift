@@ -5,6 +5,8 @@ import Tensor
 
 /// A fit of a binary machine to real images, flattened, pixels in [0, 1].
 struct SupportVectorFit: Case {
+  static let buildsModel = false
+
   private let training: (inputs: Tensor, labels: [Int])
   private let test: (inputs: Tensor, labels: [Int])
   private var machine: SupportVectorMachine

@@ -24,7 +24,7 @@ guard CommandLine.arguments.count == 2, let make = makers[CommandLine.arguments[
 }
 
 do {
-  let before = ProcessMemory.resident
+  var before = ProcessMemory.resident
   var made: (any Case)?
   try answer(["side": .text("Ladle"), "threads": .number(Double(ThreadPool.threadCount))], after: "READY ")
   while let line = readLine() {
@@ -35,6 +35,11 @@ do {
     case "make":
       let benchmark = try make()
       if let argument { try benchmark.exchanged().write(to: argument) }
+      if !type(of: benchmark).buildsModel {
+        // What reading the data took is free again, but for what the pool of buffers keeps.
+        MemoryStatistics.trim()
+        before = ProcessMemory.resident
+      }
       made = benchmark
       try answer([:])
     case "rewind":
