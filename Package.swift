@@ -79,6 +79,7 @@ let package = Package(
       name: "LadleCommandTests",
       dependencies: ["ActiveLoop", "Datasets", "LadleCommand", "Models", "Tensor", "TestSupport"],
       swiftSettings: strict),
+    .testTarget(name: "PerformanceTests", dependencies: ["LadleCommand", "Tensor"], swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .c11

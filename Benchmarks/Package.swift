@@ -6,6 +6,14 @@ let package = Package(
   name: "Benchmarks",
   dependencies: [.package(name: "Ladle", path: "..")],
   targets: [
+    // What Winograd's rounding does to accuracy: Documentation/Guides/Performance.md quotes it.
+    .executableTarget(
+      name: "convolution-accuracy",
+      dependencies: [
+        .product(name: "Tensor", package: "Ladle"),
+        .product(name: "Models", package: "Ladle"),
+        .product(name: "Datasets", package: "Ladle"),
+      ]),
     .executableTarget(
       name: "bench-worker",
       dependencies: [

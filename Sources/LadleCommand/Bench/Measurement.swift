@@ -1,35 +1,140 @@
-import ActiveLoop
-import Datasets
 import Foundation
-import Models
 import Tensor
 
-/// One line of `ladle bench`.
+/// One line of `ladle bench`, and of the performance suites.
 struct Measurement: Sendable {
+  /// What it is a measurement of; one suite each.
+  enum Family: String, CaseIterable, Sendable, Codable {
+    case gemm, convolution, elementwise, normalization, pooling, optimizer, step
+  }
+
+  /// How much work a run is.
+  enum Scale: Sendable {
+    /// The batches that figures are quoted for.
+    case full
+    /// Small batches: for tests, where results matter and times do not.
+    case quick
+  }
+
+  /// The work made ready.
+  struct Work {
+    /// Floating-point operations of one run: for convolutions those of the direct method, whatever computes them; nil
+    /// where such a rate says nothing.
+    var operations: Double?
+    /// Bytes read and written by one run, where memory is the limit.
+    var bytes: Double?
+    /// One run.
+    var once: () throws -> Void
+    /// What is wrong with the results of the runs so far; nil when they are right. May take longer than a run.
+    var problem: () -> String?
+  }
+
+  var family: Family
   /// What `--only` looks at.
   var name: String
   var title: String
-  /// Makes the work ready and returns one run of it, with the floating-point operations in it, or nil where a rate
-  /// says nothing.
-  var prepare: @Sendable () throws -> (operations: Double?, once: () throws -> Void)
+  var prepare: @Sendable (Scale) throws -> Work
 
-  /// The median of `runs` runs and the fastest, in words.
-  func run(_ runs: Int) throws -> String {
-    let (operations, once) = try prepare()
-    try once()  // fills caches and the storage pool
+  init(
+    _ family: Family, _ name: String, _ title: String, prepare: @escaping @Sendable (Scale) throws -> Work
+  ) {
+    self.family = family
+    self.name = name
+    self.title = title
+    self.prepare = prepare
+  }
+
+  /// Every measurement, in the order of the table.
+  static let all: [Measurement] =
+    products + convolutions + elementwise + normalization + pooling + optimizers + steps
+
+  static func of(_ family: Family) -> [Measurement] { all.filter { $0.family == family } }
+
+  /// The median and the fastest of `runs` runs after one that does not count, and what they held.
+  func run(_ runs: Int, scale: Scale = .full) throws -> MeasurementResult {
+    let held = MemoryStatistics.current.liveBytes
+    let work = try prepare(scale)
+    return try measure(work, runs, held: held)
+  }
+
+  /// The same, and whether the results are right.
+  func checked(_ runs: Int, scale: Scale) throws -> (result: MeasurementResult, problem: String?) {
+    let held = MemoryStatistics.current.liveBytes
+    let work = try prepare(scale)
+    let result = try measure(work, runs, held: held)
+    return (result, work.problem())
+  }
+
+  private func measure(_ work: Work, _ runs: Int, held: Int) throws -> MeasurementResult {
+    try work.once()  // fills caches and the storage pool
+    MemoryStatistics.resetPeak()
     let times = try (0..<runs).map { _ in
       let start = ProcessInfo.processInfo.systemUptime
-      try once()
+      try work.once()
       return ProcessInfo.processInfo.systemUptime - start
     }.sorted()
     let median = Self.median(times)
-    let rate = operations.map { "\(fixed($0 / median / 1e9, 1)) GFLOPS  " } ?? ""
-    return "\(rate)\(Self.text(median))  (fastest \(Self.text(times[0])), \(runs) runs)"
+    return MeasurementResult(
+      name: name, title: title, family: family, runs: runs, seconds: median, fastestSeconds: times[0],
+      gflops: work.operations.map { $0 / median / 1e9 }, gigabytesPerSecond: work.bytes.map { $0 / median / 1e9 },
+      peakBytes: max(0, MemoryStatistics.current.peakBytes - held))
   }
 
   static func median(_ sorted: [Double]) -> Double {
     let middle = sorted.count / 2
     return sorted.count % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
+  }
+}
+
+extension Measurement {
+  /// The fastest of a few matrix products on all threads, in GFLOP/s: what percentages are taken of.
+  static func productPeak(_ scale: Scale) -> Double {
+    let sizes = scale == .full ? [1024, 1536, 2048] : [1024]
+    return sizes.map { size in
+      var random = RandomSource(seed: 1)
+      let a = Tensor(uniform: [size, size], using: &random)
+      let b = Tensor(uniform: [size, size], using: &random)
+      let seconds = (0..<4).map { _ in
+        let start = ProcessInfo.processInfo.systemUptime
+        _ = matmul(a, b)
+        return ProcessInfo.processInfo.systemUptime - start
+      }
+      return 2 * Double(size * size * size) / (seconds.min() ?? .infinity) / 1e9
+    }.max() ?? 0
+  }
+}
+
+/// What a measurement found.
+struct MeasurementResult: Codable, Sendable {
+  var name: String
+  var title: String
+  var family: Measurement.Family
+  var runs: Int
+  /// The median.
+  var seconds: Double
+  var fastestSeconds: Double
+  /// By the median.
+  var gflops: Double?
+  var gigabytesPerSecond: Double?
+  /// The most that tensors held during a run, inputs and parameters included.
+  var peakBytes: Int
+
+  /// `  12.3 ms  140.2 GFLOP/s   83 %    45 MB`; `peak` is that of matrix products.
+  func row(peak: Double) -> String {
+    let rate =
+      gflops.map { "\(fixed($0, 1)) GFLOP/s" } ?? gigabytesPerSecond.map { "\(fixed($0, 1)) GB/s" } ?? "–"
+    let share = gflops.map { peak > 0 ? "\(fixed(100 * $0 / peak, 0)) %" : "–" } ?? ""
+    return Self.right(Self.text(seconds), 9) + Self.right(Self.text(fastestSeconds), 10) + Self.right(rate, 15)
+      + Self.right(share, 7) + Self.right(Self.memory(peakBytes), 10)
+  }
+
+  /// The names of the columns of ``row(peak:)``.
+  static let heading =
+    right("median", 9) + right("fastest", 10) + right("rate", 15) + right("of peak", 8)
+    + right("memory", 9)
+
+  private static func right(_ text: String, _ width: Int) -> String {
+    String(repeating: " ", count: max(1, width - text.count)) + text
   }
 
   private static func text(_ seconds: Double) -> String {
@@ -37,75 +142,7 @@ struct Measurement: Sendable {
       ? "\(fixed(seconds * 1e6, 0)) µs" : seconds < 1 ? "\(fixed(seconds * 1e3, 1)) ms" : "\(fixed(seconds, 2)) s"
   }
 
-  // MARK: - What is measured
-
-  static let all: [Measurement] = [
-    Measurement(name: "gemm-1", title: "matrix product 1024³, 1 thread") {
-      let product = squareProduct(1024)
-      return (
-        2 * 1024 * 1024 * 1024,
-        {
-          let threads = ThreadPool.threadCount
-          ThreadPool.threadCount = 1
-          defer { ThreadPool.threadCount = threads }
-          product()
-        }
-      )
-    },
-    Measurement(name: "gemm", title: "matrix product 1024³, all threads") {
-      (2 * 1024 * 1024 * 1024, squareProduct(1024))
-    },
-    Measurement(name: "gan-step", title: "DCGAN training step, 64 images of 32 × 32") {
-      var random = RandomSource(seed: 1)
-      var training = AdversarialTraining(DCGANConfiguration(imageSize: 32, channels: 1), using: &random)
-      let images = Tensor(uniform: [64, 32, 32, 1], low: -1, high: 1, using: &random)
-      return (nil, { _ = try training.step(on: images, using: &random) })
-    },
-    Measurement(name: "synthesis", title: "query synthesis, 10 queries × 100 steps, 32 × 32") {
-      var random = RandomSource(seed: 2)
-      let generator = DCGANImageGenerator(DCGANGenerator(.init(imageSize: 32, channels: 1), using: &random))
-      let inputs = Tensor(uniform: [50, 32, 32, 1], low: 0, high: 1, using: &random)
-      var learner = SupportVectorLearner()
-      try learner.fit(LabelledSamples(inputs: inputs, labels: (0..<50).map { $0 % 2 }, classCount: 2), using: &random)
-      let synthesizer = GenerativeAdversarialSynthesizer<DCGANImageGenerator, SupportVectorLearner>(
-        generator: generator, settings: SynthesisSettings(steps: 100, restartLimit: 0))
-      return (nil, { _ = synthesizer.synthesize(10, learner: learner, using: &random) })
-    },
-    Measurement(name: "svm-linear", title: "linear SVM, 4000 glyphs of 28 × 28") {
-      supportVectors(kernel: .linear, count: 4000)
-    },
-    Measurement(name: "svm-rbf", title: "RBF SVM, 4000 glyphs of 28 × 28") {
-      supportVectors(kernel: .radialBasis, count: 4000)
-    },
-    Measurement(name: "classifier", title: "CNN inference, 256 images of 28 × 28") {
-      var random = RandomSource(seed: 3)
-      let model = ConvolutionalClassifier(.digits(), using: &random)
-      let images = Tensor(uniform: [256, 28, 28, 1], low: 0, high: 1, using: &random)
-      return (nil, { _ = model.probabilities(for: images) })
-    },
-  ]
-
-  private static func squareProduct(_ size: Int) -> () -> Void {
-    var random = RandomSource(seed: 4)
-    let a = Tensor(normal: [size, size], using: &random)
-    let b = Tensor(normal: [size, size], using: &random)
-    return { _ = matmul(a, b) }
-  }
-
-  private static func supportVectors(
-    kernel: SupportVectorMachine.Kernel, count: Int
-  ) -> (operations: Double?, once: () throws -> Void) {
-    let data = GlyphGenerator(configuration: .init(digits: [5, 7])).dataset(count: count)
-    let images = data.images
-    return (
-      nil,
-      {
-        var parameters = SupportVectorMachine.Parameters()
-        parameters.kernel = kernel
-        var machine = SupportVectorMachine(parameters)
-        var random = RandomSource(seed: 5)
-        try machine.fit(images, labels: data.labels, classCount: 2, using: &random)
-      }
-    )
+  private static func memory(_ bytes: Int) -> String {
+    bytes < 1_000_000 ? "\(fixed(Double(bytes) / 1e3, 0)) kB" : "\(fixed(Double(bytes) / 1e6, 1)) MB"
   }
 }

@@ -117,7 +117,9 @@ extension Module {
     var clean = Untracer()
     visitParameters(with: &clean)
     precondition(value.count == 1, "a loss must be a scalar, not of shape \(value.shape)")
-    let pulled = backpropagate(from: value, to: tracer.leaves)
+    let scalar = value.scalar
+    // Handed over, so that nothing here keeps the graph from being released on the way back.
+    let pulled = backpropagate(from: consume value, to: tracer.leaves)
     var unused: [String] = []
     var tensors: [Tensor] = []
     for (index, tensor) in pulled.enumerated() {
@@ -128,7 +130,7 @@ extension Module {
         tensors.append(.zeros(clean.shapes[index]))
       }
     }
-    return (value.scalar, Gradient(tensors: tensors, names: clean.names, unused: unused))
+    return (scalar, Gradient(tensors: tensors, names: clean.names, unused: unused))
   }
 
   /// The parameters by name, in visiting order; with running statistics if `includingState`.

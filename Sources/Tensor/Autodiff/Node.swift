@@ -1,7 +1,8 @@
 /// One recorded operation: which traced tensors went in, and how to pull a cotangent back to them.
 ///
-/// Immutable once made, hence `Sendable`; there is no global tape. Nodes release their parents recursively: a
-/// chain of 10 000 operations is fine, one of 100 000 would exhaust the stack.
+/// Immutable once made, hence `Sendable`; there is no global tape. `backpropagate` lets go of nodes one by one; a
+/// graph that is dropped without having been differentiated is released recursively: a chain of 10 000 operations is
+/// fine, one of 100 000 would exhaust the stack.
 package final class Node: Sendable {
   /// Maps the gradient of the loss with respect to the output to the gradients with respect to the operands.
   /// `wanted[i]` says whether operand `i` is traced; the result for one that is not is ignored and may be `nil`.
@@ -43,15 +44,50 @@ extension Tensor {
 
 /// The gradients of the scalar `output` with respect to `leaves`; `nil` for a leaf it does not depend on.
 ///
-/// Cotangents are dropped as soon as they were pulled back, and sums accumulate in place.
-package func backpropagate(from output: Tensor, to leaves: [Node]) -> [Tensor?] {
+/// The graph is taken apart on the way: a node is let go as soon as it was pulled back, and with it the tensors that it
+/// saved, unless somebody else still holds it (a traced tensor of an outer differentiation, say). Cotangents are dropped
+/// as soon as they were used, and sums accumulate in place.
+package func backpropagate(from output: consuming Tensor, to leaves: [Node]) -> [Tensor?] {
   guard let root = output.node else { return leaves.map { _ in nil } }
-  // Topological order by depth-first search with an explicit stack.
+  let shape = output.shape
+  output = output.detached
+  // `order` alone holds the graph: a single reference to its root would keep all of it.
+  var (order, places) = topologicalOrder(from: consume root)
+  let wantedLeaves = Set(leaves.map(ObjectIdentifier.init))
+  var gradients: [ObjectIdentifier: Tensor] = [:]
+  var cotangents = [Tensor?](repeating: nil, count: order.count)
+  cotangents[order.count - 1] = Tensor.ones(shape)
+  while let node = order.popLast() {
+    guard let cotangent = cotangents.removeLast() else { continue }
+    let name = ObjectIdentifier(node)
+    if wantedLeaves.contains(name) {
+      gradients[name] = cotangent
+      continue
+    }
+    let contributions = node.pullback(cotangent, node.wanted)
+    for (parent, contribution) in zip(node.parents, contributions) {
+      guard let parent, let contribution, let place = places[ObjectIdentifier(parent)] else { continue }
+      if var sum = cotangents[place].take() {
+        sum.accumulate(contribution)
+        cotangents[place] = sum
+      } else {
+        cotangents[place] = contribution.detached
+      }
+    }
+  }
+  return leaves.map { gradients[ObjectIdentifier($0)] }
+}
+
+/// The nodes that `root` depends on, each after those that it depends on itself, and where each is.
+private func topologicalOrder(from root: consuming Node) -> (order: [Node], places: [ObjectIdentifier: Int]) {
+  // Depth-first search with an explicit stack.
   var order: [Node] = []
+  var places: [ObjectIdentifier: Int] = [:]
   var seen: Set<ObjectIdentifier> = []
-  var stack: [(node: Node, expanded: Bool)] = [(root, false)]
+  var stack: [(node: Node, expanded: Bool)] = [(consume root, false)]
   while let (node, expanded) = stack.popLast() {
     if expanded {
+      places[ObjectIdentifier(node)] = order.count
       order.append(node)
       continue
     }
@@ -61,23 +97,5 @@ package func backpropagate(from output: Tensor, to leaves: [Node]) -> [Tensor?] 
       stack.append((parent, false))
     }
   }
-  let leafNames = Set(leaves.map(ObjectIdentifier.init))
-  var cotangents: [ObjectIdentifier: Tensor] = [ObjectIdentifier(root): Tensor.ones(output.shape)]
-  for node in order.reversed() {
-    let name = ObjectIdentifier(node)
-    if leafNames.contains(name) { continue }
-    guard let cotangent = cotangents.removeValue(forKey: name) else { continue }
-    let contributions = node.pullback(cotangent, node.wanted)
-    for (parent, contribution) in zip(node.parents, contributions) {
-      guard let parent, let contribution else { continue }
-      let parentName = ObjectIdentifier(parent)
-      if var sum = cotangents.removeValue(forKey: parentName) {
-        sum.accumulate(contribution)
-        cotangents[parentName] = sum
-      } else {
-        cotangents[parentName] = contribution.detached
-      }
-    }
-  }
-  return leaves.map { cotangents[ObjectIdentifier($0)] }
+  return (order, places)
 }

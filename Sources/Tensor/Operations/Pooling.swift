@@ -106,11 +106,14 @@ private func poolGeometry(_ shape: Shape, size: Int, stride: Int, padding: Int) 
     input: shape, weight: [size, size, shape[3], shape[3]], stride: stride, padding: padding)
 }
 
-/// Where each maximum was: written once, before anyone reads it.
+/// Where each maximum was: written once, before anyone reads it. Kept in a recycled buffer.
 private final class Winners: @unchecked Sendable {
+  private let storage: Storage
   let pointer: UnsafeMutablePointer<Int32>
 
-  init(count: Int) { pointer = .allocate(capacity: count) }
-
-  deinit { pointer.deallocate() }
+  init(count: Int) {
+    // A position takes the four bytes of a scalar.
+    storage = Storage(count: count)
+    pointer = UnsafeMutableRawPointer(storage.pointer).bindMemory(to: Int32.self, capacity: max(1, count))
+  }
 }
