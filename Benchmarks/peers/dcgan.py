@@ -1,75 +1,68 @@
-"""DCGAN-32 in eager PyTorch as people write it: NCHW, default Adam, the usual loop.
+"""DCGANs in PyTorch as people write them, and GAAL's query synthesis through one.
 
-The generator and the discriminator are those of Sources/Models/DCGAN at 32 x 32, biases included.
+The generator and the discriminator are those of Sources/Models/DCGAN, biases included.
 """
 
 import torch
 from torch import nn
 
+from torch_case import TorchCase
+
 LATENT = 100
 
 
-def generator(channels: int = 1) -> nn.Sequential:
-    return nn.Sequential(
-        nn.ConvTranspose2d(LATENT, 256, 4, 1, 0, bias=False),  # 4 x 4
-        nn.BatchNorm2d(256),
-        nn.ReLU(inplace=True),
-        nn.ConvTranspose2d(256, 128, 4, 2, 1, bias=False),  # 8 x 8
-        nn.BatchNorm2d(128),
-        nn.ReLU(inplace=True),
-        nn.ConvTranspose2d(128, 64, 4, 2, 1, bias=False),  # 16 x 16
-        nn.BatchNorm2d(64),
-        nn.ReLU(inplace=True),
-        nn.ConvTranspose2d(64, channels, 4, 2, 1),  # 32 x 32
-        nn.Tanh(),
-    )
+def generator(size: int, channels: int, width: int = 64) -> nn.Sequential:
+    outputs = width * size // 8
+    layers = [nn.ConvTranspose2d(LATENT, outputs, 4, 1, 0, bias=False), nn.BatchNorm2d(outputs), nn.ReLU(inplace=True)]
+    while outputs > width:
+        layers += [
+            nn.ConvTranspose2d(outputs, outputs // 2, 4, 2, 1, bias=False),
+            nn.BatchNorm2d(outputs // 2),
+            nn.ReLU(inplace=True),
+        ]
+        outputs //= 2
+    return nn.Sequential(*layers, nn.ConvTranspose2d(width, channels, 4, 2, 1), nn.Tanh())
 
 
-def discriminator(channels: int = 1) -> nn.Sequential:
-    return nn.Sequential(
-        nn.Conv2d(channels, 64, 4, 2, 1),  # 16 x 16
-        nn.LeakyReLU(0.2, inplace=True),
-        nn.Conv2d(64, 128, 4, 2, 1, bias=False),  # 8 x 8
-        nn.BatchNorm2d(128),
-        nn.LeakyReLU(0.2, inplace=True),
-        nn.Conv2d(128, 256, 4, 2, 1, bias=False),  # 4 x 4
-        nn.BatchNorm2d(256),
-        nn.LeakyReLU(0.2, inplace=True),
-        nn.Conv2d(256, 1, 4, 1, 0),  # 1 x 1
-        nn.Flatten(0),
-    )
+def discriminator(size: int, channels: int, width: int = 64) -> nn.Sequential:
+    layers = [nn.Conv2d(channels, width, 4, 2, 1), nn.LeakyReLU(0.2, inplace=True)]
+    inputs = width
+    while inputs < width * size // 8:
+        layers += [
+            nn.Conv2d(inputs, inputs * 2, 4, 2, 1, bias=False),
+            nn.BatchNorm2d(inputs * 2),
+            nn.LeakyReLU(0.2, inplace=True),
+        ]
+        inputs *= 2
+    return nn.Sequential(*layers, nn.Conv2d(inputs, 1, 4, 1, 0), nn.Flatten(0))
 
 
-def initialise(module: nn.Module) -> None:
-    if isinstance(module, (nn.Conv2d, nn.ConvTranspose2d)):
-        nn.init.normal_(module.weight, 0.0, 0.02)
-        if module.bias is not None:
-            nn.init.zeros_(module.bias)
-    elif isinstance(module, nn.BatchNorm2d):
-        nn.init.normal_(module.weight, 1.0, 0.02)
-        nn.init.zeros_(module.bias)
+class TrainingStep(TorchCase):
+    """One D and G step on a batch of images; the usual loop, where G's images are made once."""
 
-
-class TrainingStep:
-    """One G and D step on a batch of images, fresh noise each time."""
-
-    def __init__(self, batch: int):
-        torch.manual_seed(1)
-        self.batch = batch
-        self.g = generator().apply(initialise)
-        self.d = discriminator().apply(initialise)
-        self.g_optimizer = torch.optim.Adam(self.g.parameters(), lr=2e-4, betas=(0.5, 0.999))
-        self.d_optimizer = torch.optim.Adam(self.d.parameters(), lr=2e-4, betas=(0.5, 0.999))
+    def __init__(self, mode: str, file: str):
+        super().__init__(mode, file)
+        self.real = self.images("images")
+        self.batch, channels, size, _ = self.real.shape
+        self.g, self.d = generator(size, channels), discriminator(size, channels)
+        self.load(self.g, "generator")
+        self.load(self.d, "discriminator")
+        self.g, self.d = self.prepared(self.g), self.prepared(self.d)
+        adam = {"lr": 2e-4, "betas": (0.5, 0.999)}
+        self.g_optimizer = self.optimizer(torch.optim.Adam, self.g.parameters(), **adam)
+        self.d_optimizer = self.optimizer(torch.optim.Adam, self.d.parameters(), **adam)
         self.loss = nn.BCEWithLogitsLoss()
-        self.images = torch.rand(batch, 1, 32, 32) * 2 - 1
-        self.ones, self.zeros = torch.ones(batch), torch.zeros(batch)
+        self.ones, self.zeros = torch.ones(self.batch), torch.zeros(self.batch)
 
-    def run(self) -> dict:
-        noise = torch.randn(self.batch, LATENT, 1, 1)
+    def step(self, turn: int | None) -> list[float]:
+        if turn is None:
+            noise = torch.randn(self.batch, LATENT, 1, 1)
+        else:
+            noise = self["noise"][turn].reshape(self.batch, LATENT, 1, 1)
         self.d_optimizer.zero_grad()
-        real = self.loss(self.d(self.images), self.ones)
-        real.backward()
         fake_images = self.g(noise)
+        real = self.loss(self.d(self.real), self.ones)
+        real.backward()
         fake = self.loss(self.d(fake_images.detach()), self.zeros)
         fake.backward()
         self.d_optimizer.step()
@@ -78,34 +71,47 @@ class TrainingStep:
         fooled = self.loss(self.d(fake_images), self.ones)
         fooled.backward()
         self.g_optimizer.step()
-        return {"losses": {"discriminator": real.item() + fake.item(), "generator": fooled.item()}}
+        return [real.item() + fake.item(), fooled.item()]
 
 
-class Synthesis:
-    """GAAL's inner problem: `queries` latent codes at once, `steps` of Adam on |w . G(z) + b|, G frozen."""
+class Synthesis(TorchCase):
+    """GAAL's inner problem: ten latent codes at once, a hundred steps of Adam on |w . x + b|, G frozen.
 
-    def __init__(self, queries: int = 10, steps: int = 100):
-        torch.manual_seed(2)
-        self.queries, self.steps = queries, steps
-        self.g = generator().apply(initialise)
-        self.g.train()
-        with torch.no_grad():  # running statistics as after training, so that inference mode has sane activations
-            for _ in range(20):
-                self.g(torch.randn(64, LATENT, 1, 1))
-        self.g.eval().requires_grad_(False)
-        self.w = torch.randn(32 * 32) * 0.1
-        self.b = 0.5
+    x is the image in [0, 1]. Of each code the best place on its way counts, as on our side.
+    """
 
-    def run(self) -> dict:
-        z = torch.randn(self.queries, LATENT, 1, 1, requires_grad=True)
-        optimizer = torch.optim.Adam([z], lr=0.01)
-        first = last = 0.0
-        for step in range(self.steps):
+    def __init__(self, mode: str, file: str):
+        super().__init__(mode, file)
+        self.g = generator(32, 1)
+        self.load(self.g, "generator")
+        self.g = self.prepared(self.g.eval().requires_grad_(False))
+        self.w, self.b = self["w"].flatten(), self["b"].item()
+        self.queries = self["noise"].shape[1]
+
+    def distances(self, z: torch.Tensor) -> torch.Tensor:
+        return ((self.g(z) * 0.5 + 0.5).flatten(1) @ self.w + self.b).abs()
+
+    def step(self, turn: int | None) -> list[float]:
+        if turn is None:
+            z = torch.randn(self.queries, LATENT, 1, 1)
+        else:
+            z = self["noise"][turn].reshape(self.queries, LATENT, 1, 1).clone()
+        z.requires_grad_(True)
+        optimizer = self.optimizer(torch.optim.Adam, [z], lr=0.01)
+        best_distances, best = torch.full([self.queries], torch.inf), z.detach().clone()
+        first = None
+        for _ in range(100 if turn is None else turn + 1):
             optimizer.zero_grad()
-            objective = (self.g(z).flatten(1) @ self.w + self.b).abs().sum()
-            objective.backward()
+            distances = self.distances(z)
+            distances.sum().backward()
+            best_distances, best = keep(distances.detach(), z.detach(), best_distances, best)
+            first = distances.sum().item() if first is None else first
             optimizer.step()
-            if step == 0:
-                first = objective.item()
-        last = objective.item()
-        return {"objective": {"first": first, "last": last}}
+        with torch.no_grad():
+            best_distances, best = keep(self.distances(z), z.detach(), best_distances, best)
+            return [first, self.distances(best).sum().item()]
+
+
+def keep(distances, z, best_distances, best):
+    better = distances < best_distances
+    return torch.where(better, distances, best_distances), torch.where(better[:, None, None, None], z, best)

@@ -1,74 +1,30 @@
-"""`python worker.py CASE`: the peer's side of one benchmark, spoken to by scripts/bench-peers."""
+"""`python worker.py ROW MODE`: the peer's side of one row, spoken to by scripts/bench-peers."""
 
-import os
-import platform
 import sys
 
 from protocol import serve
-
-THREADS = int(os.environ.get("LADLE_THREADS") or os.cpu_count() or 1)
-
-
-def torch_case(make):
-    import torch
-
-    torch.set_num_threads(THREADS)
-    case = make()
-    for _ in range(2):
-        case.run()
-    serve({"peer": f"PyTorch {torch.__version__} eager", "threads": torch.get_num_threads()}, case.run)
+from rows import ROWS
 
 
-def sklearn_case(make):
-    import sklearn
+def main() -> None:
+    if len(sys.argv) != 3 or sys.argv[1] not in ROWS:
+        raise SystemExit(f"usage: python worker.py {' | '.join(ROWS)} MODE")
+    row, mode = ROWS[sys.argv[1]], sys.argv[2]
+    # Libraries are loaded before memory is first read: what they take is not the step's.
+    if row.make.module == "svm":
+        import sklearn
+        import svm  # noqa: F401
 
-    case = make()
-    serve({"peer": f"scikit-learn {sklearn.__version__}", "samples": len(case.y)}, case.run, case.check)
+        about = {"peer": f"scikit-learn {sklearn.__version__}", "threads": 1}
+    else:
+        import torch
 
+        import torch_case
 
-def training_step(batch):
-    def make():
-        import dcgan
+        torch.set_num_threads(torch_case.threads())
+        about = {"peer": f"PyTorch {torch.__version__}", "threads": torch.get_num_threads()}
+    serve(about, lambda file: row.make(mode, file))
 
-        return dcgan.TrainingStep(batch)
-
-    return lambda: torch_case(make)
-
-
-def synthesis():
-    def make():
-        import dcgan
-
-        return dcgan.Synthesis()
-
-    torch_case(make)
-
-
-def kernel():
-    import svm
-
-    sklearn_case(lambda: svm.Kernel(cache_megabytes=1000))
-
-
-def linear(loss):
-    def case():
-        import svm
-
-        sklearn_case(lambda: svm.Linear(loss))
-
-    return case
-
-
-CASES = {
-    "dcgan32-b64": training_step(64),
-    "dcgan32-b128": training_step(128),
-    "synthesis": synthesis,
-    "svm-rbf": kernel,
-    "svm-linear-hinge": linear("hinge"),
-    "svm-linear-squared": linear("squared_hinge"),
-}
 
 if __name__ == "__main__":
-    if len(sys.argv) != 2 or sys.argv[1] not in CASES:
-        raise SystemExit(f"usage: {platform.python_implementation().lower()} worker.py {' | '.join(CASES)}")
-    CASES[sys.argv[1]]()
+    main()

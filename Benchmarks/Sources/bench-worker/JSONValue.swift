@@ -1,7 +1,8 @@
 /// What an answer is made of.
 enum JSONValue: Encodable {
-  case number(Double)
+  case number(Double?)
   case text(String)
+  case list([Double])
   case object([String: JSONValue])
 
   func encode(to encoder: any Encoder) throws {
@@ -9,6 +10,7 @@ enum JSONValue: Encodable {
     switch self {
     case .number(let value): try container.encode(value)
     case .text(let value): try container.encode(value)
+    case .list(let values): try container.encode(values)
     case .object(let value): try container.encode(value)
     }
   }
