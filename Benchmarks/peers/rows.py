@@ -79,6 +79,12 @@ ROWS = {
         units=50,
         convolutional=False,
     ),
+    "vaal-step": Row(
+        "VAAL 32x32, one VAE and one D step, 64 + 64 images", 128, case("vaal.TrainingStep"), rounds=7
+    ),
+    "aral-cifar": Row(
+        "ARAL for CIFAR-10, one step of four networks, 100 + 100 images", 200, case("aral.TrainingStep"), rounds=7
+    ),
     "synthesis": Row("GAAL, 10 queries x 100 Adam steps through DCGAN-32", 10, case("dcgan.Synthesis")),
     "svm-rbf": machine("SVM, RBF kernel, MNIST 5 vs 7, 784 features", 11686, case("svm.Kernel", **RBF), rounds=5),
     "svm-linear-hinge": machine(

@@ -20,6 +20,8 @@ func cases() -> [String: () throws -> any Case] {
     "mlp-b64": {
       ClassifierStep([64, 28, 28, 1], optimizer: Adam(learningRate: 1e-3)) { MultilayerPerceptron(using: &$0) }
     },
+    "vaal-step": { VAALStep() },
+    "aral-cifar": { ARALStep() },
     "synthesis": { Synthesis() },
     "svm-rbf": {
       var parameters = SupportVectorMachine.Parameters()

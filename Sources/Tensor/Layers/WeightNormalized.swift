@@ -5,10 +5,13 @@ public struct WeightNormalized<Wrapped: WeightedLayer>: Layer {
   public var wrapped: Wrapped
   /// g, one per output unit, shaped to broadcast over the weight.
   public var magnitude: Tensor
+  /// Whether g is learnt; if not, it is state, and only the directions learn.
+  public let learnsMagnitude: Bool
 
   /// Wraps `layer`; g = 1 until ``setMagnitudes()`` or training changes it.
-  public init(_ layer: Wrapped) {
+  public init(_ layer: Wrapped, learnsMagnitude: Bool = true) {
     wrapped = layer
+    self.learnsMagnitude = learnsMagnitude
     var shape = Shape(repeating: 1, count: layer.weight.rank)
     shape[layer.outputAxis] = layer.weight.shape[layer.outputAxis]
     magnitude = .ones(shape)
@@ -17,7 +20,11 @@ public struct WeightNormalized<Wrapped: WeightedLayer>: Layer {
   /// Visits the parameters, in order.
   public mutating func visitParameters(with visitor: inout some ParameterVisitor) {
     wrapped.visitParameters(with: &visitor)
-    visitor.visit("magnitude", &magnitude)
+    if learnsMagnitude {
+      visitor.visit("magnitude", &magnitude)
+    } else {
+      visitor.visitState("magnitude", &magnitude)
+    }
   }
 
   /// Makes w equal to the wrapped layer's weight: g = ‖v‖.
