@@ -1,8 +1,9 @@
 // Size-bucketed free lists, so that a training step in steady state asks the system for nothing: a fresh 32 MB
 // buffer costs 8192 page faults, a recycled one none.
 //
-// Sizes are rounded up to four buckets per doubling (at most a quarter is wasted). Large buffers are aligned to
-// 2 MB and offered to the kernel as huge pages.
+// Sizes are rounded up to four buckets per doubling (at most a quarter is wasted). Where a bucket is empty, a free
+// buffer of up to twice the size serves: activations of one layer become scratch of the next, and the process stays
+// near what its tensors hold. Large buffers are aligned to 2 MB and offered to the kernel as huge pages.
 
 #define _GNU_SOURCE
 #include <pthread.h>
@@ -13,7 +14,7 @@
 
 #include "ladle_runtime.h"
 
-enum { bucket_count = 256, huge_page = 2 << 20 };
+enum { bucket_count = 256, buckets_per_doubling = 4, huge_page = 2 << 20 };
 
 typedef struct buffer {
   struct buffer *next;
@@ -36,17 +37,29 @@ static int bucket_of(size_t bytes, size_t *rounded) {
   return 1 + (log - 8) * 4 + (int)steps - 1;
 }
 
-void *ladle_allocate(size_t bytes) {
+// The size of the buffers in a bucket.
+static size_t size_of(int bucket) {
+  if (bucket == 0) return 256;
+  size_t power = (size_t)1 << (8 + (bucket - 1) / buckets_per_doubling);
+  return power + power / 4 * (size_t)((bucket - 1) % buckets_per_doubling + 1);
+}
+
+void *ladle_allocate(size_t bytes, size_t *held) {
   size_t size;
   int bucket = bucket_of(bytes, &size);
   pthread_mutex_lock(&lock);
-  buffer *found = lists[bucket];
+  int last = bucket + buckets_per_doubling < bucket_count ? bucket + buckets_per_doubling : bucket_count - 1;
+  int source = bucket;
+  while (source < last && !lists[source]) source++;
+  buffer *found = lists[source];
   if (found) {
-    lists[bucket] = found->next;
+    size = size_of(source);
+    lists[source] = found->next;
     statistics.cached_bytes -= (int64_t)size;
   } else {
     statistics.system_allocations++;
   }
+  *held = size;
   statistics.live_bytes += (int64_t)size;
   if (statistics.live_bytes > statistics.peak_bytes) statistics.peak_bytes = statistics.live_bytes;
   pthread_mutex_unlock(&lock);
@@ -59,10 +72,10 @@ void *ladle_allocate(size_t bytes) {
   return memory;
 }
 
-void ladle_release(void *memory, size_t bytes) {
+void ladle_release(void *memory, size_t held) {
   if (!memory) return;
   size_t size;
-  int bucket = bucket_of(bytes, &size);
+  int bucket = bucket_of(held, &size);
   pthread_mutex_lock(&lock);
   buffer *freed = memory;
   freed->next = lists[bucket];

@@ -22,9 +22,10 @@ void ladle_pool_set_threads(int threads);
 // ---- Storage ---------------------------------------------------------------------------------------------
 
 // 64-byte aligned memory from size-bucketed free lists. NULL when the system has none.
-void *ladle_allocate(size_t bytes);
-// Gives memory back to the free list of its bucket; `bytes` as in the request.
-void ladle_release(void *memory, size_t bytes);
+// `held` becomes the buffer's size, at most 2.5 times what was asked for.
+void *ladle_allocate(size_t bytes, size_t *held);
+// Gives memory back to the free list of its bucket; `held` as ladle_allocate said.
+void ladle_release(void *memory, size_t held);
 // Returns every free buffer to the system.
 void ladle_trim(void);
 

@@ -7,20 +7,23 @@ internal import CKernels
 package final class Storage: @unchecked Sendable {
   package let pointer: UnsafeMutablePointer<Float>
   package let count: Int
+  private let held: Int
   /// Emptied by every access for writing; otherwise touched under the process's lock only.
   var derived: DerivedValues?
 
   /// A buffer whose contents are undefined.
   package init(count: Int) {
     let bytes = count * MemoryLayout<Float>.stride
-    guard let memory = ladle_allocate(bytes) else {
+    var held = 0
+    guard let memory = ladle_allocate(bytes, &held) else {
       preconditionFailure("out of memory: the system has no \(bytes) bytes for a tensor of \(count) scalars")
     }
     self.pointer = memory.assumingMemoryBound(to: Float.self)
     self.count = count
+    self.held = held
   }
 
-  deinit { ladle_release(pointer, count * MemoryLayout<Float>.stride) }
+  deinit { ladle_release(pointer, held) }
 }
 
 /// What the storage pool holds, in bytes.
