@@ -75,11 +75,11 @@ def mlp() -> nn.Sequential:
 
 
 def sgd(case: TorchCase, parameters) -> torch.optim.Optimizer:
-    return case.optimizer(torch.optim.SGD, parameters, lr=0.01, momentum=0.9, weight_decay=5e-4)
+    return case.optimizer(torch.optim.SGD, parameters, lr=1e-3, momentum=0.9, weight_decay=5e-4)
 
 
 def adam(case: TorchCase, parameters) -> torch.optim.Optimizer:
-    return case.optimizer(torch.optim.Adam, parameters, lr=1e-3)
+    return case.optimizer(torch.optim.Adam, parameters, lr=1e-4)
 
 
 class TrainingStep(TorchCase):

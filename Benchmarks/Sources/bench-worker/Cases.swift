@@ -11,14 +11,14 @@ func cases() -> [String: () throws -> any Case] {
     "vgg16-infer-b256": { ClassifierInference([256, 32, 32, 3]) { VGG16(using: &$0) } },
     "resnet18-b128": {
       ClassifierStep(
-        [128, 32, 32, 3], optimizer: SGD(learningRate: 0.01, momentum: 0.9, weightDecay: 5e-4)
+        [128, 32, 32, 3], optimizer: SGD(learningRate: 1e-3, momentum: 0.9, weightDecay: 5e-4)
       ) { ResidualNetwork(using: &$0) }
     },
     "cnn-mnist-b64": {
-      ClassifierStep([64, 28, 28, 1], optimizer: Adam(learningRate: 1e-3)) { SmallConvolutionalClassifier(using: &$0) }
+      ClassifierStep([64, 28, 28, 1], optimizer: Adam(learningRate: 1e-4)) { SmallConvolutionalClassifier(using: &$0) }
     },
     "mlp-b64": {
-      ClassifierStep([64, 28, 28, 1], optimizer: Adam(learningRate: 1e-3)) { MultilayerPerceptron(using: &$0) }
+      ClassifierStep([64, 28, 28, 1], optimizer: Adam(learningRate: 1e-4)) { MultilayerPerceptron(using: &$0) }
     },
     "vaal-step": { VAALStep() },
     "aral-cifar": { ARALStep() },
@@ -53,7 +53,7 @@ func cases() -> [String: () throws -> any Case] {
 }
 
 private func vgg16(_ shape: [Int]) -> any Case {
-  ClassifierStep(shape, optimizer: SGD(learningRate: 0.01, momentum: 0.9, weightDecay: 5e-4)) { VGG16(using: &$0) }
+  ClassifierStep(shape, optimizer: SGD(learningRate: 1e-3, momentum: 0.9, weightDecay: 5e-4)) { VGG16(using: &$0) }
 }
 
 private func linear(_ loss: SupportVectorMachine.Loss) throws -> any Case {

@@ -2,6 +2,8 @@ import Models
 import Tensor
 
 /// One update of a classifier on a batch of random images and labels.
+///
+/// Learning rates are small, so that the losses after three steps show errors and not amplified rounding.
 struct ClassifierStep<Model: FeatureClassifier, Rule: Optimizer>: Case where Rule.Model == Model {
   private var model: Model
   private var optimizer: Rule
