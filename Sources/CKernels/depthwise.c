@@ -4,9 +4,13 @@
 
 #include "dispatch.h"
 
-// Channels that are summed in registers while the taps of a kernel are walked, and neighbouring outputs that share
-// each load of the weight.
-enum { LANES = 16, OUTPUTS = 4 };
+// Neighbouring outputs that share each load of the weight.
+enum { OUTPUTS = 4 };
+
+// Channels side by side, in explicit lanes: left to itself the compiler vectorises these loops across outputs.
+typedef float v16f __attribute__((ext_vector_type(16), aligned(4)));
+typedef float v4f __attribute__((ext_vector_type(4), aligned(4)));
+typedef float v1f;
 
 LADLE_INLINE long at_least(long a, long b) { return a > b ? a : b; }
 LADLE_INLINE long at_most(long a, long b) { return a < b ? a : b; }
@@ -22,29 +26,31 @@ typedef struct {
   long rows, columns, source_row, source_column, weight_row, weight_column;
 } taps;
 
-// y[j][c] = sum over taps of source[j * spacing + c] * weight[c], for `outputs` places j and `lanes` channels.
-LADLE_INLINE void sum_taps(taps t, long spacing, const int outputs, const int lanes, float *y, long y_spacing) {
-  float sums[OUTPUTS][LANES] = {{0}};
-  for (long row = 0; row < t.rows; row++) {
-    const float *source = t.source + row * t.source_row, *weight = t.weight + row * t.weight_row;
-    for (long column = 0; column < t.columns; column++) {
-      for (int j = 0; j < outputs; j++)
-        for (int c = 0; c < lanes; c++) sums[j][c] += source[j * spacing + c] * weight[c];
-      source += t.source_column;
-      weight += t.weight_column;
-    }
+// y[j][c] = sum over taps of source[j * spacing + c] * weight[c], for `outputs` places j and a vector of channels c.
+#define SUM_TAPS(name, vector)                                                                              \
+  LADLE_INLINE void name(taps t, long spacing, const int outputs, float *y, long y_spacing) {                     \
+    vector sums[OUTPUTS] = {0};                                                                             \
+    for (long row = 0; row < t.rows; row++) {                                                               \
+      const float *source = t.source + row * t.source_row, *weight = t.weight + row * t.weight_row;         \
+      for (long column = 0; column < t.columns; column++) {                                                 \
+        const vector tap = *(const vector *)weight;                                                         \
+        for (int j = 0; j < outputs; j++) sums[j] += *(const vector *)(source + j * spacing) * tap;         \
+        source += t.source_column;                                                                          \
+        weight += t.weight_column;                                                                          \
+      }                                                                                                     \
+    }                                                                                                       \
+    for (int j = 0; j < outputs; j++) *(vector *)(y + j * y_spacing) = sums[j];                             \
   }
-  for (int j = 0; j < outputs; j++)
-    for (int c = 0; c < lanes; c++) y[j * y_spacing + c] = sums[j][c];
-}
+SUM_TAPS(sum_sixteen, v16f)
+SUM_TAPS(sum_four, v4f)
+SUM_TAPS(sum_one, v1f)
 
 // The same for all channels.
 LADLE_INLINE void sum_channels(taps t, long channels, long spacing, const int outputs, float *y) {
   long c = 0;
-  for (; c + LANES <= channels; c += LANES, t.source += LANES, t.weight += LANES)
-    sum_taps(t, spacing, outputs, LANES, y + c, channels);
-  for (; c + 4 <= channels; c += 4, t.source += 4, t.weight += 4) sum_taps(t, spacing, outputs, 4, y + c, channels);
-  for (; c < channels; c++, t.source++, t.weight++) sum_taps(t, spacing, outputs, 1, y + c, channels);
+  for (; c + 16 <= channels; c += 16, t.source += 16, t.weight += 16) sum_sixteen(t, spacing, outputs, y + c, channels);
+  for (; c + 4 <= channels; c += 4, t.source += 4, t.weight += 4) sum_four(t, spacing, outputs, y + c, channels);
+  for (; c < channels; c++, t.source++, t.weight++) sum_one(t, spacing, outputs, y + c, channels);
 }
 
 // One row of outputs of an image. Output o reads taps at input + o * stride - padding + k * dilation.
@@ -166,13 +172,20 @@ LADLE_KERNEL(
 }
 
 // to[c] += the sum over `count` places of x[place * x_spacing + c] * dy[place * dy_spacing + c].
-LADLE_INLINE void add_products(const float *x, long x_spacing, const float *dy, long dy_spacing, long count, const int lanes,
-                         float *to) {
-  float sums[LANES] = {0};
-  for (long place = 0; place < count; place++, x += x_spacing, dy += dy_spacing)
-    for (int c = 0; c < lanes; c++) sums[c] += x[c] * dy[c];
-  for (int c = 0; c < lanes; c++) to[c] += sums[c];
-}
+#define ADD_PRODUCTS(name, vector)                                                                          \
+  LADLE_INLINE void name(const float *x, long x_spacing, const float *dy, long dy_spacing, long count, float *to) { \
+    vector even = 0, odd = 0;                                                                               \
+    long place = 0;                                                                                         \
+    for (; place + 2 <= count; place += 2, x += 2 * x_spacing, dy += 2 * dy_spacing) {                      \
+      even += *(const vector *)x * *(const vector *)dy;                                                     \
+      odd += *(const vector *)(x + x_spacing) * *(const vector *)(dy + dy_spacing);                         \
+    }                                                                                                       \
+    if (place < count) even += *(const vector *)x * *(const vector *)dy;                                    \
+    *(vector *)to += even + odd;                                                                            \
+  }
+ADD_PRODUCTS(add_sixteen, v16f)
+ADD_PRODUCTS(add_four, v4f)
+ADD_PRODUCTS(add_one, v1f)
 
 LADLE_KERNEL(
     void, ladle_depthwise_weight_gradient,
@@ -196,9 +209,10 @@ LADLE_KERNEL(
         const float *cotangent = dy + (line * s.out_width + from) * C;
         float *to = dw + (ky * s.kernel_width + kx) * C;
         long c = 0;
-        for (; c + LANES <= C; c += LANES) add_products(pixel + c, s.stride_x * C, cotangent + c, C, count, LANES, to + c);
-        for (; c + 4 <= C; c += 4) add_products(pixel + c, s.stride_x * C, cotangent + c, C, count, 4, to + c);
-        for (; c < C; c++) add_products(pixel + c, s.stride_x * C, cotangent + c, C, count, 1, to + c);
+        const long spacing = s.stride_x * C;
+        for (; c + 16 <= C; c += 16) add_sixteen(pixel + c, spacing, cotangent + c, C, count, to + c);
+        for (; c + 4 <= C; c += 4) add_four(pixel + c, spacing, cotangent + c, C, count, to + c);
+        for (; c < C; c++) add_one(pixel + c, spacing, cotangent + c, C, count, to + c);
       }
     }
   }

@@ -123,6 +123,8 @@ void ladle_pool_set_threads(int threads) {
   pthread_mutex_unlock(&caller_lock);
 }
 
+void ladle_pool_stand_aside(void) { inside_unit = 1; }
+
 void ladle_parallel(long units, ladle_unit_function function, void *context) {
   if (units <= 0) return;
   int limit = ladle_pool_threads();

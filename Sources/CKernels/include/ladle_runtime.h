@@ -14,6 +14,10 @@ typedef void (*ladle_unit_function)(void *context, long unit, int worker);
 // it is not (a call from inside a unit, or from two threads at once). Returns when every unit is done.
 void ladle_parallel(long units, ladle_unit_function function, void *context);
 
+// From now on the calling thread, which must not be the pool's own, runs the units of its calls itself: for work in the
+// background, which would otherwise take the pool from who needs the results now.
+void ladle_pool_stand_aside(void);
+
 // How many threads, the caller included, work on a call. At first LADLE_THREADS, or the number of processors.
 int ladle_pool_threads(void);
 // Changes it (1...256); not while a call is running.

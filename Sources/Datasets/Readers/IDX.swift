@@ -30,11 +30,20 @@ public enum IDX {
   /// The images in unpacked bytes; `file` is what errors call them.
   public static func parseImages(_ bytes: [UInt8], file: String) throws(FileFormatError) -> ImageBytes {
     var reader = ByteReader(bytes, file: file)
+    let sizes = try imageSizes(from: &reader)
+    let content = try content(of: sizes, from: &reader)
+    return ImageBytes(shape: imageShape(of: sizes), count: sizes[0], bytes: Array(content))
+  }
+
+  /// The sizes of a file of images, none of which is empty.
+  static func imageSizes(from reader: inout ByteReader) throws(FileFormatError) -> [Int] {
     let sizes = try sizes(from: &reader, axes: 3...4)
     guard !sizes[1...].contains(0) else { throw reader.malformed("the images have no pixels: \(sizes)", at: 8) }
-    let content = try content(of: sizes, from: &reader)
-    let shape = ImageShape(height: sizes[1], width: sizes[2], channels: sizes.count == 4 ? sizes[3] : 1)
-    return ImageBytes(shape: shape, count: sizes[0], bytes: Array(content))
+    return sizes
+  }
+
+  static func imageShape(of sizes: [Int]) -> ImageShape {
+    ImageShape(height: sizes[1], width: sizes[2], channels: sizes.count == 4 ? sizes[3] : 1)
   }
 
   /// The labels in unpacked bytes, each below `classes`; `file` is what errors call them.
@@ -70,6 +79,13 @@ public enum IDX {
   private static func content(
     of sizes: [Int], from reader: inout ByteReader
   ) throws(FileFormatError) -> ArraySlice<UInt8> {
+    let content = try reader.take(try byteCount(of: sizes, reader))
+    try reader.end()
+    return content
+  }
+
+  /// The product of the sizes.
+  static func byteCount(of sizes: [Int], _ reader: ByteReader) throws(FileFormatError) -> Int {
     var count = 1
     // The first size last: it may be 0, and hide that one image is too large.
     for size in sizes.reversed() {
@@ -77,8 +93,6 @@ public enum IDX {
       if overflow { throw reader.malformed("the sizes \(sizes) are larger than any memory", at: 4) }
       count = product
     }
-    let content = try reader.take(count)
-    try reader.end()
-    return content
+    return count
   }
 }

@@ -36,10 +36,7 @@ public enum ImageFolder {
     var classNames: [String] = []
     var labels: [Int] = []
     var pictures: [ImageBytes] = []
-    for folder in try visibleNames(in: path) where isFolder("\(path)/\(folder)") {
-      let files = try visibleNames(in: "\(path)/\(folder)").filter { file in
-        [".png", ".jpg", ".jpeg"].contains { file.lowercased().hasSuffix($0) }
-      }
+    for (folder, files) in try pictureFiles(in: path) {
       for file in files {
         let place = "\(path)/\(folder)/\(file)"
         let picture = resized(try ImageFile.read(place), options)
@@ -52,11 +49,9 @@ public enum ImageFolder {
         pictures.append(picture)
         labels.append(classNames.count)
       }
-      if !files.isEmpty { classNames.append(folder) }
+      classNames.append(folder)
     }
-    guard let first = pictures.first else {
-      throw .unreadable(file: path, reason: "it has no folders with PNG or JPEG files, one per class")
-    }
+    guard let first = pictures.first else { throw noPictures(path) }
     let channels = options.channels ?? (pictures.contains { $0.shape.channels == 3 } ? 3 : 1)
     var bytes: [UInt8] = []
     bytes.reserveCapacity(pictures.count * first.shape.height * first.shape.width * channels)
@@ -71,6 +66,22 @@ public enum ImageFolder {
       name: name ?? URL(fileURLWithPath: path).lastPathComponent,
       bytes: ImageBytes(shape: shape, count: pictures.count, bytes: bytes), labels: labels, classNames: classNames,
       preprocessing: steps)
+  }
+
+  static func noPictures(_ path: String) -> FileFormatError {
+    .unreadable(file: path, reason: "it has no folders with PNG or JPEG files, one per class")
+  }
+
+  /// The classes and the names of their pictures, both in the order of their bytes; classes have pictures.
+  static func pictureFiles(in path: String) throws(FileFormatError) -> [(folder: String, files: [String])] {
+    var found: [(folder: String, files: [String])] = []
+    for folder in try visibleNames(in: path) where isFolder("\(path)/\(folder)") {
+      let files = try visibleNames(in: "\(path)/\(folder)").filter { file in
+        [".png", ".jpg", ".jpeg"].contains { file.lowercased().hasSuffix($0) }
+      }
+      if !files.isEmpty { found.append((folder, files)) }
+    }
+    return found
   }
 
   private static func visibleNames(in path: String) throws(FileFormatError) -> [String] {
@@ -88,7 +99,7 @@ public enum ImageFolder {
     return FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) && isDirectory.boolValue
   }
 
-  private static func resized(_ picture: ImageBytes, _ options: Options) -> ImageBytes {
+  static func resized(_ picture: ImageBytes, _ options: Options) -> ImageBytes {
     guard let size = options.size, (size.height, size.width) != (picture.shape.height, picture.shape.width) else {
       return picture
     }
@@ -99,7 +110,7 @@ public enum ImageFolder {
   }
 
   /// Grey becomes three equal channels; colours become their luma (ITU-R BT.601).
-  private static func appendPixels(of picture: ImageBytes, channels: Int, to bytes: inout [UInt8]) {
+  static func appendPixels(of picture: ImageBytes, channels: Int, to bytes: inout [UInt8]) {
     switch (picture.shape.channels, channels) {
     case (1, 3): for value in picture.bytes { bytes += [value, value, value] }
     case (3, 1):

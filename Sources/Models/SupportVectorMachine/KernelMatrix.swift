@@ -3,8 +3,10 @@ internal import Tensor
 /// The matrix of kernel values between training samples, row by row: computed in batches when asked for, kept while
 /// they fit, and narrowed to the active samples when there is no room for whole rows.
 struct KernelMatrix {
-  /// Up to this many samples every row is computed at the first request: nearly all will be needed.
-  static let smallCount = 256
+  /// Up to this many samples every row is computed at the first request: nearly all will be needed. The second number
+  /// is for samples that are multiplied densely, where the whole matrix costs about half of what its rows do: see
+  /// ``KernelPoints/allRows(into:)``. With 350 samples of 1024 features a linear machine asked for 330 to 349 of them.
+  static let smallCount = (sparse: 256, dense: 512)
 
   let points: KernelPoints
   private let cacheBytes: Int
@@ -29,10 +31,11 @@ struct KernelMatrix {
   /// The row of `sample` over ``columns``. When it must be computed, the rows that `likely(limit)` names are computed
   /// with it. The row stays valid while at most one more row is asked for.
   mutating func row(_ sample: Int, likely: (_ limit: Int, _ isHeld: (Int) -> Bool) -> [Int]) -> UnsafePointer<Float> {
+    computeAllIfSmall()
     if let held = cache.row(sample) { return UnsafePointer(held) }
     let limit = min(points.batch, cache.capacity / 2) - 1
     var batch: [Int] = []
-    if count <= KernelMatrix.smallCount, cache.capacity == count {
+    if count <= KernelMatrix.smallCount.sparse, cache.capacity == count {
       batch = (0..<count).filter { $0 != sample && !cache.holds($0) }
     } else if limit > 0 {
       batch = likely(limit, cache.holds).filter { $0 != sample }
@@ -44,6 +47,7 @@ struct KernelMatrix {
 
   /// Rows for `samples` in any order; precondition: at most half of what the cache holds.
   mutating func rows(_ samples: [Int]) -> [UnsafePointer<Float>] {
+    computeAllIfSmall()
     let missing = samples.filter { cache.row($0) == nil }
     if !missing.isEmpty { _ = compute(missing) }
     return samples.compactMap { cache.row($0) }.map { UnsafePointer($0) }
@@ -61,6 +65,15 @@ struct KernelMatrix {
     }
     computedRows += samples.count
     return targets[targets.count - 1]
+  }
+
+  /// Fills the empty cache with every row if there are few samples, all dense, and room for them.
+  private mutating func computeAllIfSmall() {
+    guard cache.heldCount == 0, !points.isSparse, count <= KernelMatrix.smallCount.dense, cache.capacity == count else {
+      return
+    }
+    points.allRows(into: (0..<count).map { cache.makeRow($0) })
+    computedRows += count
   }
 
   // MARK: - Narrowing

@@ -15,8 +15,10 @@ struct KernelPoints {
   /// The most rows that ``rows(_:over:into:)`` computes at a time. On MNIST 5 against 7, 579 support vectors cost 727
   /// rows in batches of 8, 900 of 16, 1240 of 32 and 1827 of 64; a dense product needs wider ones to be efficient.
   let batch: Int
-  private let dense: Tensor
+  let dense: Tensor
   private let sparse: SparseRows?
+  /// Whether rows are computed from the non-zeros.
+  var isSparse: Bool { sparse != nil }
   private var dimension: Int { dense.shape[1] }
 
   /// The rows `selected` of `x`, `[N, D]`.

@@ -15,6 +15,10 @@ public enum ThreadPool {
       ladle_pool_set_threads(Int32(clamping: newValue))
     }
   }
+
+  /// From now on the operations of the calling thread run on it alone, and leave the pool to other threads; the results
+  /// are the same bits. For a thread that works in the background, for as long as it lives.
+  package static func standAside() { ladle_pool_stand_aside() }
 }
 
 /// OpenBLAS computes on the calling thread alone, since its own threads would fight ours for the cores, and with the

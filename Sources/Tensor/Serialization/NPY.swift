@@ -10,6 +10,16 @@ public enum NPY {
   /// Any byte order, C or Fortran order; floats of 2, 4 and 8 bytes, integers of 1 to 8, booleans.
   public static func parse(_ bytes: [UInt8], file: String) throws(FileFormatError) -> StoredArray {
     var reader = ByteReader(bytes, file: file)
+    let header = try header(from: &reader)
+    let array = try StoredArray(
+      shape: header.shape, element: header.element, isBigEndian: header.isBigEndian,
+      isColumnMajor: header.isColumnMajor, from: &reader)
+    try reader.end()
+    return array
+  }
+
+  /// What comes before the elements.
+  static func header(from reader: inout ByteReader) throws(FileFormatError) -> Header {
     let magic = try reader.take(signature.count)
     guard magic.elementsEqual(signature) else {
       throw reader.malformed("the file does not start like an .npy file", at: 0)
@@ -20,12 +30,7 @@ public enum NPY {
       throw reader.malformed("the .npy version is \(version).\(minor), not 1.0, 2.0 or 3.0", at: signature.count)
     }
     let length = version == 1 ? Int(try reader.integer(UInt16.self)) : Int(try reader.integer(UInt32.self))
-    let header = try Header(length, from: &reader)
-    let array = try StoredArray(
-      shape: header.shape, element: header.element, isBigEndian: header.isBigEndian,
-      isColumnMajor: header.isColumnMajor, from: &reader)
-    try reader.end()
-    return array
+    return try Header(length, from: &reader)
   }
 
   /// The bytes of a version 1.0 file of 32-bit floats, those that NumPy would write.
@@ -69,7 +74,7 @@ public enum NPY {
 
 extension NPY {
   /// The Python dictionary before the elements: exactly the keys `descr`, `fortran_order` and `shape`.
-  private struct Header {
+  struct Header: Sendable {
     var shape: Shape = []
     var element = StoredElement.float32
     var isBigEndian = false
