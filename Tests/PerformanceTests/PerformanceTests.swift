@@ -18,8 +18,9 @@ typealias Measurement = LadleCommand.Measurement
 
   private func report(_ measurement: Measurement) throws {
     let (result, problem) = try measurement.checked(max(1, Self.runs ?? 1), scale: Self.scale)
-    let title = measurement.title + String(repeating: " ", count: max(2, 52 - measurement.title.count))
-    print("\(title)\(result.row(peak: Self.peak))")
+    // Titles name the full sizes.
+    let title = measurement.title + (Self.scale == .quick ? " (small)" : "")
+    print("\(title)\(String(repeating: " ", count: max(2, 60 - title.count)))\(result.row(peak: Self.peak))")
     #expect(problem == nil, "\(measurement.name): \(problem ?? "")")
     #expect(result.seconds >= result.fastestSeconds && result.peakBytes >= 0)
   }

@@ -84,6 +84,19 @@ struct ProcessTests {
     }
   }
 
+  @Test func benchPrintsATableAndWritesTheSameFigures() throws {
+    let place = try TemporaryDirectory()
+    let file = place.path + "/bench.json"
+    let result = try LadleProcess.run(["bench", "--only", "mlp-step", "--runs", "2", "--json", file])
+    #expect(result.code == 0, "\(result.errors)")
+    let rows = result.output.split(separator: "\n").filter { $0.hasPrefix("MLP") }
+    #expect(rows.count == 1 && rows.allSatisfy { $0.contains("GFLOP/s") && $0.contains("%") && $0.contains("MB") })
+    let report = try JSONDecoder().decode(BenchReport.self, from: Data(try place.contents("bench.json").utf8))
+    #expect(report.productPeak > 0 && report.results.map(\.name) == ["mlp-step"])
+    #expect(report.results.allSatisfy { $0.runs == 2 && $0.seconds >= $0.fastestSeconds && $0.peakBytes > 1_000_000 })
+    #expect(try LadleProcess.run(["bench", "--only", "nothing"]).code == 64)
+  }
+
   @Test func aMissingDataSetLeavesNoDirectory() throws {
     let place = try TemporaryDirectory()
     _ = try LadleProcess.run([
