@@ -48,6 +48,9 @@ func accuracy(
   return (Double(right) / Double(test.labels.count), last)
 }
 
+/// A line at once, also into a file.
+func report(_ line: String) { FileHandle.standardOutput.write(Data((line + "\n").utf8)) }
+
 guard (2...3).contains(CommandLine.arguments.count) else {
   FileHandle.standardError.write(Data("usage: convolution-accuracy FOLDER [SEEDS]\n".utf8))
   exit(64)
@@ -58,7 +61,7 @@ let training = try images(folder, "data_batch_1")
 let test = try images(folder, "test_batch")
 for seed in 1...max(1, seeds) {
   let fast = accuracy(seed: seed, training: training, test: test)
-  FileHandle.standardOutput.write(Data(("seed \(seed), Winograd: accuracy \(fast.accuracy), last loss \(fast.loss)" + "\n").utf8))
+  report("seed \(seed), Winograd: accuracy \(fast.accuracy), last loss \(fast.loss)")
   let direct = withDirectConvolutions { accuracy(seed: seed, training: training, test: test) }
-  FileHandle.standardOutput.write(Data(("seed \(seed), direct:   accuracy \(direct.accuracy), last loss \(direct.loss)" + "\n").utf8))
+  report("seed \(seed), direct:   accuracy \(direct.accuracy), last loss \(direct.loss)")
 }
