@@ -110,11 +110,11 @@ import Testing
     let before = ThreadPool.threadCount
     defer { ThreadPool.threadCount = before }
     let labels = [0, 1, 0, 1, 0, 1]
-    let runs = try [1, 2, 3].map { threads in
+    let runs = try [1, 2, 3, 8].map { threads in
       ThreadPool.threadCount = threads
       var random = RandomSource(seed: 7)
       var training = training(architecture)
-      let losses = try (0..<4).map { _ in
+      let losses = try (0..<10).map { _ in
         let images = bars(labels, dark: 0, using: &random)
         return try training.step(labelled: images, labels: labels, unlabelled: images, using: &random)
       }

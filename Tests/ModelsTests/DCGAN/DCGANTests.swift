@@ -95,7 +95,7 @@ import Testing
   @Test func bitsDoNotDependOnThreads() throws {
     let before = ThreadPool.threadCount
     defer { ThreadPool.threadCount = before }
-    let runs = try [1, 2, 3].map { threads in
+    let runs = try [1, 2, 3, 8].map { threads in
       ThreadPool.threadCount = threads
       var random = RandomSource(seed: 7)
       var training = training(.nonSaturating)

@@ -117,11 +117,11 @@ import Testing
   @Test func bitsDoNotDependOnThreads() throws {
     let before = ThreadPool.threadCount
     defer { ThreadPool.threadCount = before }
-    let runs = try [1, 2, 3].map { threads in
+    let runs = try [1, 2, 3, 8].map { threads in
       ThreadPool.threadCount = threads
       var random = RandomSource(seed: 7)
       var training = training()
-      let losses = try (0..<5).map { _ in
+      let losses = try (0..<10).map { _ in
         try training.step(
           labelled: bars(8, vertical: true, using: &random), unlabelled: bars(8, vertical: false, using: &random),
           using: &random)
