@@ -4,8 +4,6 @@
 #include "lines.h"
 #include "winograd_transforms.h"
 
-enum { most = 6 };  // frequencies of an axis
-
 typedef struct { long image, y, x; } tile_place;
 
 LADLE_INLINE tile_place place_of(ladle_winograd s, long tile) {
@@ -211,12 +209,6 @@ LADLE_INLINE void input_gradient_tiles(const int m, const int r, const float *v,
     }
   }
 }
-
-#define BY_SIZE(function, ...)                                            \
-  if (s.outputs == 4 && s.taps == 3) function(4, 3, __VA_ARGS__);         \
-  else if (s.outputs == 4) function(4, 2, __VA_ARGS__);                   \
-  else if (s.taps == 3) function(2, 3, __VA_ARGS__);                      \
-  else function(2, 2, __VA_ARGS__);
 
 LADLE_KERNEL(void, ladle_winograd_input,
              (const float *x, ladle_winograd s, long first, long count, float *v, long frequency, long block),

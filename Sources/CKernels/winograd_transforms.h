@@ -11,6 +11,15 @@
 
 #include "lines.h"
 
+enum { most = 6 };  // frequencies of an axis
+
+// A call of `function` with the m and r of the plan `s` as constants.
+#define BY_SIZE(function, ...)                                            \
+  if (s.outputs == 4 && s.taps == 3) function(4, 3, __VA_ARGS__);         \
+  else if (s.outputs == 4) function(4, 2, __VA_ARGS__);                   \
+  else if (s.taps == 3) function(2, 3, __VA_ARGS__);                      \
+  else function(2, 2, __VA_ARGS__);
+
 // BT: m + r - 1 pixels to m + r - 1 frequencies.
 LADLE_INLINE void ladle_pixels_to_frequencies(const int m, const int r, const ladle_line *d, ladle_line *v) {
   if (m == 4 && r == 3) {

@@ -4,8 +4,6 @@
 #include "lines.h"
 #include "winograd_transforms.h"
 
-enum { most = 6 };  // frequencies of an axis
-
 // Row `row` of C, phase by phase: which channel it is, and of which phase. Rows that pad a block have none.
 typedef struct { long channel, phase_y, phase_x; int exists; } weight_row;
 
@@ -106,12 +104,6 @@ LADLE_INLINE void gradient_rows(const int m, const int r, const float *u, long f
     }
   }
 }
-
-#define BY_SIZE(function, ...)                                            \
-  if (s.outputs == 4 && s.taps == 3) function(4, 3, __VA_ARGS__);         \
-  else if (s.outputs == 4) function(4, 2, __VA_ARGS__);                   \
-  else if (s.taps == 3) function(2, 3, __VA_ARGS__);                      \
-  else function(2, 2, __VA_ARGS__);
 
 LADLE_KERNEL(void, ladle_winograd_weight,
              (const float *w, ladle_winograd s, long first, long count, float *u, long frequency),
