@@ -189,6 +189,37 @@ struct InstructionSetTests {
     }
   }
 
+  @Test("Winograd's method in both schedules, and packed products: sums of their terms")
+  func linesOfChannels() async {
+    await #expect(processExitsWith: .success) {
+      for (kernel, stride) in [(3, 1), (4, 2), (5, 2)] {
+        let geometry = ConvolutionGeometry(
+          input: [9, 13, 13, 20], weight: [kernel, kernel, 20, 37], stride: stride, padding: 1)
+        let x = KernelInputs.normal(geometry.inputShape)
+        let weight = KernelInputs.normal(geometry.weightShape, seed: 2) * (1 / Float(kernel * kernel * 20).squareRoot())
+        let dy = KernelInputs.normal(geometry.outputShape, seed: 3)
+        for (tile, alone) in [(4, true), (4, false), (2, true)] {
+          // Every result is brought to about one: the weight's gradient is a sum over the positions.
+          let scale = 1 / Float(geometry.positions).squareRoot()
+          compareInstructionSets("Winograd \(kernel)×\(kernel), tiles of \(tile)", .sums(of: 2500)) {
+            guard let swept = geometry.sweep(x: x, weight: weight, dy: dy, tile: tile, alone: alone) else { return [] }
+            return [swept.y.scalars, swept.dx.scalars, (swept.dw * scale).scalars]
+          }
+        }
+      }
+      for (rows, columns, inner) in [(10, 256, 112), (70, 272, 300), (128, 64, 80)] {
+        let a = KernelInputs.normal([rows, inner]) * (1 / Float(inner).squareRoot())
+        let b = KernelInputs.normal([inner, columns], seed: 2)
+        compareInstructionSets("product \(rows) × \(columns) over \(inner)", .sums(of: inner)) {
+          [
+            matmul(a, b).scalars, matmul(a.transposed(), b, transposeA: true).scalars,
+            matmul(a, b.transposed(), transposeB: true).scalars,
+          ]
+        }
+      }
+    }
+  }
+
   @Test("Convolutions, whose products are those of BLAS under every set: the same bits")
   func convolutions() async {
     await #expect(processExitsWith: .success) {
