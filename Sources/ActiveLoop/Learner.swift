@@ -33,6 +33,19 @@ public protocol MarginLearner: Learner {
   func decisionValues(for inputs: Tensor) -> Tensor
 }
 
+/// A learner that places inputs in a space where distance means something: the features before the last layer.
+public protocol EmbeddingLearner: Learner {
+  /// `[N, F]`, untraced for untraced `inputs`; row by row.
+  func embeddings(for inputs: Tensor) -> Tensor
+}
+
+/// A learner that holds several opinions: an ensemble, a committee, or one network under many dropout masks.
+public protocol CommitteeLearner: ProbabilisticLearner {
+  /// Class probabilities by member, `[members, N, classes]`. The same members answer every call between two fits, so that
+  /// a sample's answer does not depend on its batch: masks of dropout are fixed for all inputs.
+  func memberProbabilities(for inputs: Tensor) -> Tensor
+}
+
 /// Samples with their classes.
 public struct LabelledSamples: Sendable {
   /// `[N, …]`, or an empty tensor `[0]` before the first sample.

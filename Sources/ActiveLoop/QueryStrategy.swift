@@ -1,32 +1,5 @@
 public import Tensor
 
-/// The samples nobody has labelled yet. It has no labels to look at: only an ``Oracle`` reveals one.
-public struct UnlabelledPool: Sendable {
-  /// All samples of the data set, `[N, …]`, labelled ones included, so that indices never change.
-  public let inputs: Tensor
-  /// Indices into `inputs` that are still unlabelled, ascending.
-  public private(set) var indices: [Int]
-
-  /// Every row of `inputs` is unlabelled.
-  public init(inputs: Tensor) {
-    self.inputs = inputs
-    self.indices = Array(0..<(inputs.shape.first ?? 0))
-  }
-
-  /// The number of unlabelled samples.
-  public var count: Int { indices.count }
-
-  /// Takes samples out. Precondition: each is in the pool, and named once.
-  public mutating func remove(_ taken: [Int]) {
-    let gone = Set(taken)
-    let before = indices.count
-    indices.removeAll { gone.contains($0) }
-    precondition(
-      gone.count == taken.count && before - indices.count == taken.count,
-      "samples to remove must be distinct and still in the pool")
-  }
-}
-
 /// Chooses samples of the pool to ask about.
 public protocol QueryStrategy<Subject>: Sendable {
   /// What the strategy needs of the learner; one that needs probabilities cannot be paired with one that has none.

@@ -94,29 +94,29 @@ struct SimpleMarginTests {
   }
 
   @Test("nearest to the hyperplane first, on either side")
-  func nearest() {
+  func nearest() throws {
     var random = RandomSource(seed: 1)
-    let answer = SimpleMargin<FixedHyperplane>().query(
+    let answer = try SimpleMargin<FixedHyperplane>().query(
       3, from: pool([0.9, -0.1, 0.5, 0.2, -0.7]), learner: learner, using: &random)
     #expect(answer == [1, 3, 2])
   }
 
   @Test("two thirds of the samples at equal distance are taken in an order that the seed draws")
-  func ties() {
+  func ties() throws {
     let pool = pool([Float](repeating: 0.3, count: 30))
-    let answers = Set(
+    let answers = try Set(
       (0..<8).map { seed in
         var random = RandomSource(seed: seed)
-        return SimpleMargin<FixedHyperplane>().query(20, from: pool, learner: learner, using: &random)
+        return try SimpleMargin<FixedHyperplane>().query(20, from: pool, learner: learner, using: &random)
       })
     #expect(answers.count == 8)
     #expect(answers.allSatisfy { Set($0).count == 20 })
   }
 
   @Test("a score that is not a number comes last")
-  func notANumber() {
+  func notANumber() throws {
     var random = RandomSource(seed: 1)
-    let answer = SimpleMargin<FixedHyperplane>().query(
+    let answer = try SimpleMargin<FixedHyperplane>().query(
       3, from: pool([.nan, 0.4, .nan, 0.2]), learner: learner, using: &random)
     #expect(Array(answer.prefix(2)) == [3, 1])
   }

@@ -20,9 +20,9 @@ public struct SimpleMargin<Subject: MarginLearner>: QueryStrategy {
   /// `min(count, pool.count)` distinct samples, the nearest first.
   public func query(
     _ count: Int, from pool: UnlabelledPool, learner: Subject, using random: inout RandomSource
-  ) -> [Int] {
+  ) throws -> [Int] {
     let order = random.permutation(of: pool.count)
-    let scores = distances(of: pool, learner: learner)
+    let scores = try distances(of: pool, learner: learner)
     // A score that is not a number says nothing about the sample: such samples come last.
     let ranked = order.map { (score: scores[$0].isNaN ? .infinity : scores[$0], place: $0) }
       .enumerated()
@@ -31,14 +31,9 @@ public struct SimpleMargin<Subject: MarginLearner>: QueryStrategy {
   }
 
   /// One distance per sample of the pool, in the order of `pool.indices`.
-  func distances(of pool: UnlabelledPool, learner: Subject) -> [Float] {
-    var distances: [Float] = []
-    distances.reserveCapacity(pool.count)
-    for start in stride(from: 0, to: pool.count, by: chunk) {
-      let indices = Array(pool.indices[start..<min(start + chunk, pool.count)])
-      let values = learner.decisionValues(for: pool.inputs.gathered(rows: indices))
-      distances += boundaryDistances(ofDecisionValues: values)
-    }
-    return distances
+  func distances(of pool: UnlabelledPool, learner: Subject) throws -> [Float] {
+    try pool.scores(batchSize: chunk) { batch in
+      Tensor(boundaryDistances(ofDecisionValues: learner.decisionValues(for: batch)))
+    }.scalars
   }
 }

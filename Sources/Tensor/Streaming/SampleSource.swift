@@ -13,6 +13,53 @@ public protocol SampleSource: Sendable {
 
   /// Consecutive samples, `[range.count] + sampleShape`, untraced. Precondition: `range` is inside `0..<count`.
   func samples(_ range: Range<Int>) throws(Failure) -> Tensor
+
+  /// Samples in any order, `[indices.count] + sampleShape`, untraced; one may be named twice. Runs of consecutive
+  /// indices are read at once by default. Precondition: each is in `0..<count`.
+  func samples(at indices: [Int]) throws(Failure) -> Tensor
+}
+
+extension SampleSource {
+  /// Reads every run of consecutive indices at once.
+  public func samples(at indices: [Int]) throws(Failure) -> Tensor {
+    let size = sampleShape.scalarCount
+    var result = Tensor(uninitialized: [indices.count] + sampleShape)
+    var start = 0
+    while start < indices.count {
+      var end = start + 1
+      while end < indices.count, indices[end] == indices[end - 1] + 1 { end += 1 }
+      let run = try samples(indices[start]..<indices[end - 1] + 1)
+      result.withUnsafeMutableScalars { target in
+        run.withUnsafeScalars { source in
+          _ = UnsafeMutableBufferPointer(rebasing: target[start * size..<end * size]).update(fromContentsOf: source)
+        }
+      }
+      start = end
+    }
+    return result
+  }
+}
+
+/// Some samples of a source, in a given order, as a source of their own.
+public struct SelectedSamples: SampleSource {
+  private let source: any SampleSource
+  private let indices: [Int]
+
+  /// The samples of `source` at `indices`. Precondition: each is in `0..<source.count`.
+  public init(_ source: any SampleSource, at indices: [Int]) {
+    precondition(indices.allSatisfy { (0..<source.count).contains($0) }, "an index is not in 0..<\(source.count)")
+    self.source = source
+    self.indices = indices
+  }
+
+  /// The number of indices.
+  public var count: Int { indices.count }
+
+  /// That of the source's samples.
+  public var sampleShape: Shape { source.sampleShape }
+
+  /// What reading the source throws.
+  public func samples(_ range: Range<Int>) throws -> Tensor { try source.samples(at: Array(indices[range])) }
 }
 
 /// The rows of a tensor as a source: nothing is copied.
@@ -33,4 +80,7 @@ public struct InMemorySamples: SampleSource {
 
   /// Rows that share the tensor's memory.
   public func samples(_ range: Range<Int>) -> Tensor { tensor.rows(range) }
+
+  /// Copies of rows.
+  public func samples(at indices: [Int]) -> Tensor { tensor.gathered(rows: indices) }
 }
