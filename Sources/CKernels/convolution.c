@@ -119,10 +119,18 @@ LADLE_KERNEL(
   }
 }
 
+// act(x * factor + offset), or x itself where there is no factor.
+LADLE_INLINE float mapped(const float *x, long c, const float *factor, const float *offset, float slope) {
+  if (!factor) return x[c];
+  const float value = x[c] * factor[c] + offset[c];
+  return value > 0 ? value : slope * value;
+}
+
 LADLE_KERNEL(
     void, ladle_max_pool,
-    (const float *x, ladle_patches s, long first_row, long rows, float *y, int *position),
-    (x, s, first_row, rows, y, position)) {
+    (const float *x, const float *restrict factor, const float *restrict offset, float slope, ladle_patches s,
+     long first_row, long rows, float *restrict y, int *restrict position),
+    (x, factor, offset, slope, s, first_row, rows, y, position)) {
   const long plane = s.out_height * s.out_width, C = s.channels;
   for (long row = 0; row < rows; row++, y += C, position += C) {
     const long index = first_row + row, image = index / plane, oy = index % plane / s.out_width, ox = index % s.out_width;
@@ -138,14 +146,15 @@ LADLE_KERNEL(
         const float *from = source + here * s.pixel_stride;
         if (first) {
           for (long c = 0; c < C; c++) {
-            y[c] = from[c];
+            y[c] = mapped(from, c, factor, offset, slope);
             position[c] = here;
           }
           first = 0;
         } else {
           for (long c = 0; c < C; c++) {
-            const int larger = from[c] > y[c] || (from[c] != from[c] && y[c] == y[c]);
-            y[c] = larger ? from[c] : y[c];
+            const float value = mapped(from, c, factor, offset, slope);
+            const int larger = value > y[c] || (value != value && y[c] == y[c]);
+            y[c] = larger ? value : y[c];
             position[c] = larger ? here : position[c];
           }
         }

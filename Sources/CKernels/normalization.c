@@ -41,6 +41,18 @@ LADLE_KERNEL(
 }
 
 LADLE_KERNEL(
+    void, ladle_rectified_sum,
+    (const float *x, long rows, long C, const float *restrict scale, const float *restrict shift, const float *s,
+     float *restrict y),
+    (x, rows, C, scale, shift, s, y)) {
+  for (long r = 0; r < rows; r++, x += C, s += C, y += C)
+    for (long c = 0; c < C; c++) {
+      const float v = x[c] * scale[c] + shift[c] + s[c];
+      y[c] = v > 0 ? v : 0;
+    }
+}
+
+LADLE_KERNEL(
     void, ladle_affine_act_backward,
     (const float *x, const float *dy, long rows, long C, const float *restrict scale, const float *restrict shift,
      float slope, float *restrict dx),

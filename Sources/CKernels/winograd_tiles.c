@@ -35,10 +35,30 @@ LADLE_INLINE long distance_ahead(ladle_winograd s, tile_place place, long image,
       __builtin_prefetch((from) + i * row + j * column, writes, 3); \
   }
 
+// What a map of channels does to one line of them.
+typedef struct { ladle_line factor, offset, slope; } ladle_line_map;
+
+LADLE_INLINE ladle_line_map line_map(const int mapped, ladle_channel_map map, long block, long lanes) {
+  ladle_line_map line = {0.0f, 0.0f, 0.0f};
+  if (!mapped) return line;
+  line.factor = ladle_load(map.factor + block * ladle_lanes, lanes);
+  line.offset = ladle_load(map.offset + block * ladle_lanes, lanes);
+  line.slope = map.slope;
+  return line;
+}
+
+LADLE_INLINE ladle_line read_line(const int mapped, ladle_line_map map, const float *from, long lanes) {
+  const ladle_line pixel = ladle_load(from, lanes);
+  if (!mapped) return pixel;
+  const ladle_line value = pixel * map.factor + map.offset;
+  return value > 0.0f ? value : map.slope * value;
+}
+
 // One line of channels of an n x n tile, n = m + r - 1, whose pixels are `row` and `column` scalars apart. Outside
 // the image, which begins at pixel (top, left) of the tile and ends before (bottom, right), there is zero.
-LADLE_INLINE void input_line(const int m, const int r, const float *x, long row, long column, const int inside, long top,
-                             long bottom, long left, long right, long lanes, long ahead, float *v, long frequency) {
+LADLE_INLINE void input_line(const int m, const int r, const int mapped, ladle_line_map map, const float *x, long row,
+                             long column, const int inside, long top, long bottom, long left, long right, long lanes,
+                             long ahead, float *v, long frequency) {
   const int n = m + r - 1;
   ASK_FOR(0, x + ahead, r - 1)
   ladle_line half[most][most];
@@ -46,7 +66,7 @@ LADLE_INLINE void input_line(const int m, const int r, const float *x, long row,
     ladle_line pixels[most], mixed[most];
     LADLE_UNROLL for (int i = 0; i < n; i++) {
       const int there = inside || (i >= top && i < bottom && j >= left && j < right);
-      pixels[i] = there ? ladle_load(x + i * row + j * column, lanes) : (ladle_line)0.0f;
+      pixels[i] = there ? read_line(mapped, map, x + i * row + j * column, lanes) : (ladle_line)0.0f;
     }
     ladle_pixels_to_frequencies(m, r, pixels, mixed);
     LADLE_UNROLL for (int i = 0; i < n; i++) half[i][j] = mixed[i];
@@ -61,8 +81,8 @@ LADLE_INLINE void input_line(const int m, const int r, const float *x, long row,
 // ceil(a / b) for b > 0 and any a.
 LADLE_INLINE long ceiling(long a, long b) { return a > 0 ? (a + b - 1) / b : -(-a / b); }
 
-LADLE_INLINE void input_tiles(const int m, const int r, const float *x, ladle_winograd s, long first, long count,
-                              float *v, long frequency, long pitch) {
+LADLE_INLINE void input_tiles(const int m, const int r, const int mapped, ladle_channel_map map, const float *x,
+                              ladle_winograd s, long first, long count, float *v, long frequency, long pitch) {
   const int n = m + r - 1;
   const long C = s.channels, S = s.stride, blocks = (C + ladle_lanes - 1) / ladle_lanes, whole = C / ladle_lanes;
   const long line = s.width * C;
@@ -80,26 +100,31 @@ LADLE_INLINE void input_tiles(const int m, const int r, const float *x, ladle_wi
       long block = 0;
       if (inside) {
         for (; block < whole; block++, from += ladle_lanes, to += pitch)
-          input_line(m, r, from, S * line, S * C, 1, 0, n, 0, n, ladle_lanes, ahead, to, frequency);
+          input_line(m, r, mapped, line_map(mapped, map, block, ladle_lanes), from, S * line, S * C, 1, 0, n, 0, n, ladle_lanes, ahead, to, frequency);
       } else {
         for (; block < whole; block++, from += ladle_lanes, to += pitch)
-          input_line(m, r, from, S * line, S * C, 0, top, bottom, left, right, ladle_lanes, ahead, to, frequency);
+          input_line(m, r, mapped, line_map(mapped, map, block, ladle_lanes), from, S * line, S * C, 0, top, bottom, left, right, ladle_lanes, ahead, to, frequency);
       }
-      if (block < blocks)
-        input_line(m, r, from, S * line, S * C, 0, top, bottom, left, right, C - whole * ladle_lanes, ahead, to, frequency);
+      if (block < blocks) {
+        const long rest = C - whole * ladle_lanes;
+        input_line(m, r, mapped, line_map(mapped, map, block, rest), from, S * line, S * C, 0, top, bottom, left, right,
+                   rest, ahead, to, frequency);
+      }
     }
   }
 }
 
-LADLE_INLINE void cotangent_line(const int m, const int r, const float *dy, long row, long column, const int inside,
-                                 long bottom, long right, long lanes, long ahead, float *p, long frequency) {
+LADLE_INLINE void cotangent_line(const int m, const int r, const int mapped, ladle_line_map map, const float *dy,
+                                 long row, long column, const int inside, long bottom, long right, long lanes,
+                                 long ahead, float *p, long frequency) {
   const int n = m + r - 1;
   ASK_FOR(0, dy + ahead, 0)
   ladle_line half[most][most];
   LADLE_UNROLL for (int j = 0; j < m; j++) {
     ladle_line outputs[most], mixed[most];
     LADLE_UNROLL for (int i = 0; i < m; i++)
-      outputs[i] = inside || (i < bottom && j < right) ? ladle_load(dy + i * row + j * column, lanes) : (ladle_line)0.0f;
+      outputs[i] = inside || (i < bottom && j < right) ? read_line(mapped, map, dy + i * row + j * column, lanes)
+                                                       : (ladle_line)0.0f;
     ladle_outputs_to_products(m, r, outputs, mixed);
     LADLE_UNROLL for (int i = 0; i < n; i++) half[i][j] = mixed[i];
   }
@@ -110,8 +135,8 @@ LADLE_INLINE void cotangent_line(const int m, const int r, const float *dy, long
   }
 }
 
-LADLE_INLINE void cotangent_tiles(const int m, const int r, const float *dy, ladle_winograd s, long first, long count,
-                                  float *p, long frequency, long pitch) {
+LADLE_INLINE void cotangent_tiles(const int m, const int r, const int mapped, ladle_channel_map map, const float *dy,
+                                  ladle_winograd s, long first, long count, float *p, long frequency, long pitch) {
   const long K = s.out_channels, blocks = (K + ladle_lanes - 1) / ladle_lanes, whole = K / ladle_lanes;
   tile_place place = place_of(s, first);
   for (long t = 0; t < count; t++, advance(s, &place)) {
@@ -122,13 +147,18 @@ LADLE_INLINE void cotangent_tiles(const int m, const int r, const float *dy, lad
     long block = 0;
     if (bottom >= m && right >= m) {
       for (; block < whole; block++, from += ladle_lanes, to += pitch)
-        cotangent_line(m, r, from, row, K, 1, m, m, ladle_lanes, ahead, to, frequency);
+        cotangent_line(m, r, mapped, line_map(mapped, map, block, ladle_lanes), from, row, K, 1, m, m, ladle_lanes, ahead,
+                       to, frequency);
     } else {
       for (; block < whole; block++, from += ladle_lanes, to += pitch)
-        cotangent_line(m, r, from, row, K, 0, bottom, right, ladle_lanes, ahead, to, frequency);
+        cotangent_line(m, r, mapped, line_map(mapped, map, block, ladle_lanes), from, row, K, 0, bottom, right,
+                       ladle_lanes, ahead, to, frequency);
     }
-    if (block < blocks)
-      cotangent_line(m, r, from, row, K, 0, bottom, right, K - whole * ladle_lanes, ahead, to, frequency);
+    if (block < blocks) {
+      const long rest = K - whole * ladle_lanes;
+      cotangent_line(m, r, mapped, line_map(mapped, map, block, rest), from, row, K, 0, bottom, right, rest, ahead, to,
+                     frequency);
+    }
   }
 }
 
@@ -156,15 +186,16 @@ LADLE_INLINE void output_line(const int m, const int r, const float *p, long fre
 }
 
 LADLE_INLINE void output_tiles(const int m, const int r, const float *p, long frequency, long pitch, ladle_winograd s,
-                               long first, long count, const float *factor, const float *offset, float slope, float *y) {
-  const long K = s.out_channels, blocks = (K + ladle_lanes - 1) / ladle_lanes, row = s.out_width * K;
+                               long first, long count, long first_block, long blocks, const float *factor,
+                               const float *offset, float slope, float *y) {
+  const long K = s.out_channels, row = s.out_width * K;
   tile_place place = place_of(s, first);
   for (long t = 0; t < count; t++, advance(s, &place)) {
-    float *to = y + ((place.image * s.out_height + place.y * m) * s.out_width + place.x * m) * K;
+    float *to = y + ((place.image * s.out_height + place.y * m) * s.out_width + place.x * m) * K + first_block * ladle_lanes;
     const long bottom = s.out_height - place.y * m, right = s.out_width - place.x * m;
     const long ahead = distance_ahead(s, place, s.out_height * row, m * row, m * K);
     for (long block = 0; block < blocks; block++, to += ladle_lanes) {
-      const long c = block * ladle_lanes, lanes = K - c < ladle_lanes ? K - c : ladle_lanes;
+      const long c = (first_block + block) * ladle_lanes, lanes = K - c < ladle_lanes ? K - c : ladle_lanes;
       const ladle_line scale = factor ? ladle_load(factor + c, lanes) : (ladle_line)1.0f;
       const ladle_line shift = offset ? ladle_load(offset + c, lanes) : (ladle_line)0.0f;
       const float *from = p + block * pitch + t * ladle_lanes;
@@ -202,8 +233,8 @@ LADLE_INLINE void input_gradient_line(const int m, const int r, const float *v, 
 }
 
 LADLE_INLINE void input_gradient_tiles(const int m, const int r, const float *v, long frequency, long pitch,
-                                       ladle_winograd s, long first, long count, int joins_above, int joins_below,
-                                       float *dx) {
+                                       ladle_winograd s, long first, long count, long first_block, long held,
+                                       int joins_above, int joins_below, float *dx) {
   const int n = m + r - 1;
   const long C = s.channels, S = s.stride, blocks = (C + ladle_lanes - 1) / ladle_lanes, line = s.width * C;
   tile_place place = place_of(s, first);
@@ -219,10 +250,11 @@ LADLE_INLINE void input_gradient_tiles(const int m, const int r, const float *v,
       const long top = ceiling(-y0, S), bottom = ceiling(s.height - y0, S);
       const long left = ceiling(-x0, S), right = ceiling(s.width - x0, S);
       const int inside = top <= 0 && left <= 0 && bottom >= n && right >= n;
-      float *to = image + y0 * line + x0 * C;
-      for (long block = 0; block < blocks; block++, to += ladle_lanes) {
+      const long start = first_block - phase * blocks, end = start + held;
+      for (long block = start > 0 ? start : 0; block < (end < blocks ? end : blocks); block++) {
         const long lanes = C - block * ladle_lanes < ladle_lanes ? C - block * ladle_lanes : ladle_lanes;
-        const float *from = v + (phase * blocks + block) * pitch + t * ladle_lanes;
+        const float *from = v + (block - start) * pitch + t * ladle_lanes;
+        float *to = image + y0 * line + x0 * C + block * ladle_lanes;
         if (inside && lanes == ladle_lanes)
           input_gradient_line(m, r, from, frequency, to, S * line, S * C, 1, 0, n, 0, n, old_top, old_bottom, old_left,
                               ladle_lanes, ahead);
@@ -235,27 +267,37 @@ LADLE_INLINE void input_gradient_tiles(const int m, const int r, const float *v,
 }
 
 LADLE_KERNEL(void, ladle_winograd_input,
-             (const float *x, ladle_winograd s, long first, long count, float *v, long frequency, long block),
-             (x, s, first, count, v, frequency, block)) {
-  BY_SIZE(input_tiles, x, s, first, count, v, frequency, block)
+             (const float *x, ladle_channel_map map, ladle_winograd s, long first, long count, float *v, long frequency,
+              long block),
+             (x, map, s, first, count, v, frequency, block)) {
+  if (map.factor) {
+    BY_SIZE(input_tiles, 1, map, x, s, first, count, v, frequency, block)
+  } else {
+    BY_SIZE(input_tiles, 0, map, x, s, first, count, v, frequency, block)
+  }
 }
 
 LADLE_KERNEL(void, ladle_winograd_cotangent,
-             (const float *dy, ladle_winograd s, long first, long count, float *p, long frequency, long block),
-             (dy, s, first, count, p, frequency, block)) {
-  BY_SIZE(cotangent_tiles, dy, s, first, count, p, frequency, block)
+             (const float *dy, ladle_channel_map map, ladle_winograd s, long first, long count, float *p, long frequency,
+              long block),
+             (dy, map, s, first, count, p, frequency, block)) {
+  if (map.factor) {
+    BY_SIZE(cotangent_tiles, 1, map, dy, s, first, count, p, frequency, block)
+  } else {
+    BY_SIZE(cotangent_tiles, 0, map, dy, s, first, count, p, frequency, block)
+  }
 }
 
 LADLE_KERNEL(void, ladle_winograd_output,
-             (const float *p, long frequency, long block, ladle_winograd s, long first, long count, const float *factor,
-              const float *offset, float slope, float *y),
-             (p, frequency, block, s, first, count, factor, offset, slope, y)) {
-  BY_SIZE(output_tiles, p, frequency, block, s, first, count, factor, offset, slope, y)
+             (const float *p, long frequency, long block, ladle_winograd s, long first, long count, long first_block,
+              long blocks, const float *factor, const float *offset, float slope, float *y),
+             (p, frequency, block, s, first, count, first_block, blocks, factor, offset, slope, y)) {
+  BY_SIZE(output_tiles, p, frequency, block, s, first, count, first_block, blocks, factor, offset, slope, y)
 }
 
 LADLE_KERNEL(void, ladle_winograd_input_gradient,
-             (const float *v, long frequency, long block, ladle_winograd s, long first, long count, int joins_above,
-              int joins_below, float *dx),
-             (v, frequency, block, s, first, count, joins_above, joins_below, dx)) {
-  BY_SIZE(input_gradient_tiles, v, frequency, block, s, first, count, joins_above, joins_below, dx)
+             (const float *v, long frequency, long block, ladle_winograd s, long first, long count, long first_block,
+              long blocks, int joins_above, int joins_below, float *dx),
+             (v, frequency, block, s, first, count, first_block, blocks, joins_above, joins_below, dx)) {
+  BY_SIZE(input_gradient_tiles, v, frequency, block, s, first, count, first_block, blocks, joins_above, joins_below, dx)
 }

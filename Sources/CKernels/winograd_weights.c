@@ -32,16 +32,16 @@ LADLE_INLINE void weight_line(const int m, const int r, const float *w, ladle_wi
 }
 
 LADLE_INLINE void weight_rows(const int m, const int r, const float *w, ladle_winograd s, long first, long count,
-                              float *u, long frequency) {
+                              long first_line, long lines, float *u, long frequency) {
   const int n = m + r - 1;
   const long K = s.out_channels, padded = (s.channels + ladle_lanes - 1) / ladle_lanes * ladle_lanes;
   const long inner = s.stride * s.stride * padded;
-  for (long k = 0; k < K; k += ladle_lanes) {
-    const long lanes = K - k < ladle_lanes ? K - k : ladle_lanes;
+  for (long line = 0; line < lines; line++) {
+    const long k = (first_line + line) * ladle_lanes, lanes = K - k < ladle_lanes ? K - k : ladle_lanes;
     for (long row = first; row < first + count; row++) {
       ladle_line values[most][most];
       weight_line(m, r, w + k, s, row_of(s, row), lanes, values);
-      float *to = u + k * inner + row * ladle_lanes;
+      float *to = u + (line * inner + row) * ladle_lanes;
       LADLE_UNROLL for (int i = 0; i < n; i++) {
         LADLE_UNROLL for (int j = 0; j < n; j++) *(ladle_line *)(to + (i * n + j) * frequency) = values[i][j];
       }
@@ -64,7 +64,7 @@ LADLE_INLINE void transposed_blocks(const int m, const int r, const float *w, la
           LADLE_UNROLL for (int j = 0; j < n; j++) block_values[i * n + j][c] = values[i][j];
         }
       }
-      float *to = ut + (block * padded + k) * ladle_lanes;
+      float *to = ut + ((block - first) * padded + k) * ladle_lanes;
       for (int f = 0; f < n * n; f++) {
         ladle_transpose_lines(block_values[f]);
         LADLE_UNROLL for (int i = 0; i < ladle_lanes; i++)
@@ -75,16 +75,16 @@ LADLE_INLINE void transposed_blocks(const int m, const int r, const float *w, la
 }
 
 LADLE_INLINE void gradient_rows(const int m, const int r, const float *u, long frequency, ladle_winograd s, long first,
-                                long count, float *dw) {
+                                long count, long first_line, long lines, float *dw) {
   const int n = m + r - 1;
   const long K = s.out_channels, tap = s.channels * K;
   const long padded = (s.channels + ladle_lanes - 1) / ladle_lanes * ladle_lanes, inner = s.stride * s.stride * padded;
-  for (long k = 0; k < K; k += ladle_lanes) {
-    const long lanes = K - k < ladle_lanes ? K - k : ladle_lanes;
+  for (long line = 0; line < lines; line++) {
+    const long k = (first_line + line) * ladle_lanes, lanes = K - k < ladle_lanes ? K - k : ladle_lanes;
     for (long row = first; row < first + count; row++) {
       const weight_row at = row_of(s, row);
       if (!at.exists) continue;
-      const float *from = u + k * inner + row * ladle_lanes;
+      const float *from = u + (line * inner + row) * ladle_lanes;
       ladle_line half[most][most];
       LADLE_UNROLL for (int j = 0; j < n; j++) {
         ladle_line values[most], mixed[most];
@@ -106,9 +106,10 @@ LADLE_INLINE void gradient_rows(const int m, const int r, const float *u, long f
 }
 
 LADLE_KERNEL(void, ladle_winograd_weight,
-             (const float *w, ladle_winograd s, long first, long count, float *u, long frequency),
-             (w, s, first, count, u, frequency)) {
-  BY_SIZE(weight_rows, w, s, first, count, u, frequency)
+             (const float *w, ladle_winograd s, long first, long count, long first_line, long lines, float *u,
+              long frequency),
+             (w, s, first, count, first_line, lines, u, frequency)) {
+  BY_SIZE(weight_rows, w, s, first, count, first_line, lines, u, frequency)
 }
 
 LADLE_KERNEL(void, ladle_winograd_weight_transposed,
@@ -118,7 +119,8 @@ LADLE_KERNEL(void, ladle_winograd_weight_transposed,
 }
 
 LADLE_KERNEL(void, ladle_winograd_weight_gradient,
-             (const float *u, long frequency, ladle_winograd s, long first, long count, float *dw),
-             (u, frequency, s, first, count, dw)) {
-  BY_SIZE(gradient_rows, u, frequency, s, first, count, dw)
+             (const float *u, long frequency, ladle_winograd s, long first, long count, long first_line, long lines,
+              float *dw),
+             (u, frequency, s, first, count, first_line, lines, dw)) {
+  BY_SIZE(gradient_rows, u, frequency, s, first, count, first_line, lines, dw)
 }

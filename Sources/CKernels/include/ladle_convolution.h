@@ -22,7 +22,9 @@ void ladle_scatter_patches(const float *patches, ladle_patches shape, long first
 
 // Maximum over windows, with the position of each maximum in its image plane (y * W + x); padding never wins.
 // y and position are [rows, C] for output positions first_row ..< first_row + rows.
-void ladle_max_pool(const float *x, ladle_patches shape, long first_row, long rows, float *y, int *position);
+// Of x, or, if factor is not NULL, of act(x * factor + offset) per channel, act the leaky rectifier of `slope`.
+void ladle_max_pool(const float *x, const float *factor, const float *offset, float slope, ladle_patches shape,
+                    long first_row, long rows, float *y, int *position);
 // Adds dy [rows, C] at the recorded positions of whole images first_image ..< first_image + images.
 void ladle_max_pool_backward(const float *dy, const int *position, ladle_patches shape, long first_image, long images,
                              float *dx);

@@ -9,6 +9,10 @@ void ladle_channel_moments(const float *x, long rows, long C, float *mean, float
 // y = act(x * scale + shift).
 void ladle_affine_act(const float *x, long rows, long C, const float *scale, const float *shift, float slope, float *y);
 
+// y = max(0, x * scale + shift + s), s a matrix like x.
+void ladle_rectified_sum(const float *x, long rows, long C, const float *scale, const float *shift, const float *s,
+                         float *y);
+
 // dx = act'(x * scale + shift) * dy * scale.
 void ladle_affine_act_backward(const float *x, const float *dy, long rows, long C, const float *scale,
                                const float *shift, float slope, float *dx);

@@ -24,35 +24,47 @@ typedef struct {
   long tiles_y, tiles_x;  // of one image
 } ladle_winograd;
 
+// What is done to every scalar of an image as it is read: act(value * factor + offset) per channel, act the leaky
+// rectifier of `slope`. Nothing if factor is NULL. The zeros around the image stay zeros.
+typedef struct {
+  const float *factor, *offset;
+  float slope;
+} ladle_channel_map;
+
 // v from x.
-void ladle_winograd_input(const float *x, ladle_winograd s, long first, long count, float *v, long frequency,
-                          long block);
+void ladle_winograd_input(const float *x, ladle_channel_map map, ladle_winograd s, long first, long count, float *v,
+                          long frequency, long block);
 
 // p from dy: the adjoint of ladle_winograd_output without its epilogue.
-void ladle_winograd_cotangent(const float *dy, ladle_winograd s, long first, long count, float *p, long frequency,
-                              long block);
+void ladle_winograd_cotangent(const float *dy, ladle_channel_map map, ladle_winograd s, long first, long count, float *p,
+                              long frequency, long block);
 
 // y from p: act(value * factor + offset) per channel with act the leaky rectifier of `slope` (1 is none). factor and
-// offset may be NULL.
+// offset may be NULL. p holds blocks [first_block, first_block + blocks) of K.
 void ladle_winograd_output(const float *p, long frequency, long block, ladle_winograd s, long first, long count,
-                           const float *factor, const float *offset, float slope, float *y);
+                           long first_block, long blocks, const float *factor, const float *offset, float slope,
+                           float *y);
 
 // dx from transformed gradients v: the adjoint of ladle_winograd_input. `first` and `count` are whole rows of tiles.
 // Tiles overlap: what an earlier tile of the same call wrote is added to. With `joins_above` and `joins_below`, other
-// calls have written the tiles above the first row and below the last, and what they share is added to as well.
+// calls have written the tiles above the first row and below the last, and what they share is added to as well. v holds
+// blocks [first_block, first_block + blocks) of C, phase by phase.
 void ladle_winograd_input_gradient(const float *v, long frequency, long block, ladle_winograd s, long first, long count,
-                                   int joins_above, int joins_below, float *dx);
+                                   long first_block, long blocks, int joins_above, int joins_below, float *dx);
 
-// u from w, for rows [first, first + count) of C, phase by phase.
-void ladle_winograd_weight(const float *w, ladle_winograd s, long first, long count, float *u, long frequency);
+// u from w, for rows [first, first + count) of C, phase by phase, and blocks [first_line, first_line + lines) of K, the
+// only ones that u holds.
+void ladle_winograd_weight(const float *w, ladle_winograd s, long first, long count, long first_line, long lines,
+                           float *u, long frequency);
 
-// ut from w, for blocks [first, first + count) of 16 of C, phase by phase.
+// ut from w, for blocks [first, first + count) of 16 of C, phase by phase; ut begins with the first of them.
 void ladle_winograd_weight_transposed(const float *w, ladle_winograd s, long first, long count, float *ut,
                                       long frequency);
 
-// dw from the gradient of u, for rows [first, first + count) of C, phase by phase.
+// dw from the gradient of u, for rows [first, first + count) of C, phase by phase, and blocks [first_line, first_line +
+// lines) of K, the only ones that u holds.
 void ladle_winograd_weight_gradient(const float *u, long frequency, ladle_winograd s, long first, long count,
-                                    float *dw);
+                                    long first_line, long lines, float *dw);
 
 // Blocks of 16 channels of rows: c [line][row][16] = sum over i of a [i / 16][row][i % 16] b [line][i][16], for
 // `frequencies` independent products. Every sum is taken in one order whatever the number of rows or lines.

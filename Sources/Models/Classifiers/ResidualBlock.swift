@@ -39,6 +39,6 @@ public struct ResidualBlock: Layer {
 
   /// Training.
   public mutating func forward(_ input: Tensor, using random: inout RandomSource) -> Tensor {
-    (branch.forward(input, using: &random) + shortcut.forward(input, using: &random)).relu()
+    branch.forward(input, rectifiedWith: { shortcut.forward(input, using: &$0) }, using: &random)
   }
 }

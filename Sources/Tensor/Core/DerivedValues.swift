@@ -34,4 +34,18 @@ final class DerivedValues {
     ladle_unlock()
     return made
   }
+
+  /// The value of `key` if it was kept, or if it is asked for again and is not too large to keep: for those who can do
+  /// without it.
+  static func valueIfRepeated(of storage: Storage, _ key: Key, scalars: Int, _ make: () -> Storage) -> Storage? {
+    ladle_lock()
+    let table = storage.derived ?? DerivedValues()
+    storage.derived = table
+    let known = table.values[key]
+    if known == nil { table.values[key] = .some(nil) }
+    ladle_unlock()
+    if case .some(.some(let kept)) = known { return kept }
+    guard known != nil, scalars <= largest else { return nil }
+    return value(of: storage, key, make)
+  }
 }

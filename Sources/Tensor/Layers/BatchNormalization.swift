@@ -44,9 +44,12 @@ public struct BatchNormalization: Layer {
   }
 
   /// Training with the activation that follows fused in: slope 0 is ReLU, 1 none.
-  mutating func trained(_ input: Tensor, slope: Float) -> Tensor {
-    let (output, statistics) = batchNormalized(
-      input, scale: scale, shift: shift, epsilon: epsilon, slope: slope)
+  mutating func trained(_ input: Tensor, slope: Float) -> Tensor { measured(input, slope: slope).materialized }
+
+  /// The same, not stored yet. Moves the running statistics.
+  mutating func measured(_ input: Tensor, slope: Float) -> NormalizedBatch {
+    let batch = NormalizedBatch(input, scale: scale, shift: shift, epsilon: epsilon, slope: slope)
+    let statistics = batch.statistics
     let channels = scale.count
     let rows = Float(input.count / max(1, channels))
     let (m, unbiased) = (momentum, rows > 1 ? rows / (rows - 1) : 1)
@@ -56,7 +59,7 @@ public struct BatchNormalization: Layer {
     runningVariance.withUnsafeMutableScalars { running in
       for c in 0..<channels { running[c] += m * (statistics.variance.pointer[c] * unbiased - running[c]) }
     }
-    return output
+    return batch
   }
 
   /// Inference with the activation that follows fused in.

@@ -98,3 +98,17 @@ public struct TransposedConvolution2D: WeightedLayer {
       dilation: dilation, groups: groups)
   }
 }
+
+extension Convolution2D: NormalizedBatchReader {
+  func read(_ batch: NormalizedBatch) -> Tensor {
+    convolution2D(batch, weight, bias: bias, stride: stride, padding: padding, dilation: dilation, groups: groups)
+  }
+}
+
+extension TransposedConvolution2D: NormalizedBatchReader {
+  func read(_ batch: NormalizedBatch) -> Tensor {
+    transposedConvolution2D(
+      batch, weight, bias: bias, stride: stride, padding: padding, outputPadding: outputPadding, dilation: dilation,
+      groups: groups)
+  }
+}

@@ -20,6 +20,12 @@ public struct MaxPool2D: ParameterlessLayer {
   }
 }
 
+extension MaxPool2D: NormalizedBatchReader {
+  func read(_ batch: NormalizedBatch) -> Tensor {
+    maxPool2D(batch, size: size, stride: stride, padding: padding)
+  }
+}
+
 /// The mean over windows; see ``averagePool2D(_:size:stride:padding:)``.
 public struct AveragePool2D: ParameterlessLayer {
   /// Pixels on a side of a window.

@@ -8,8 +8,9 @@
 /// }
 /// ```
 ///
-/// Batch normalisation or a convolution followed by ReLU or LeakyReLU is computed in one pass, and in inference both are part of the
-/// convolution before them: models stay as papers write them.
+/// Neighbours are fused, so that models stay as papers write them. In training, batch normalisation with the ReLU or
+/// LeakyReLU behind it is applied by the convolution or pool that reads it, where that layer can, and otherwise in one
+/// pass; in inference both are part of the convolution before them.
 public struct Sequential: Layer {
   /// The layers, in order.
   public var layers: [any Layer]
@@ -50,22 +51,59 @@ public struct Sequential: Layer {
 
   /// Training.
   public mutating func forward(_ input: Tensor, using random: inout RandomSource) -> Tensor {
-    var x = input
+    switch advance(input, using: &random) {
+    case .stored(let tensor): tensor
+    case .normalized(let batch): batch.materialized
+    }
+  }
+
+  /// Training up to a sum with `shortcut` and ReLU: ReLU(layers(input) + shortcut), the end of a residual block.
+  package mutating func forward(
+    _ input: Tensor, rectifiedWith shortcut: (inout RandomSource) -> Tensor, using random: inout RandomSource
+  ) -> Tensor {
+    switch advance(input, using: &random) {
+    case .normalized(let batch) where batch.map.slope == 1: rectifiedSum(batch, shortcut(&random))
+    case .normalized(let batch): (batch.materialized + shortcut(&random)).relu()
+    case .stored(let tensor): (tensor + shortcut(&random)).relu()
+    }
+  }
+
+  /// What goes from one layer to the next: a tensor, or a batch normalisation that the next layer may read unstored.
+  private enum Value {
+    case stored(Tensor)
+    case normalized(NormalizedBatch)
+  }
+
+  private mutating func advance(_ input: Tensor, using random: inout RandomSource) -> Value {
+    var value = Value.stored(input)
     var index = 0
     while index < layers.count {
-      if var norm = layers[index] as? BatchNormalization, let slope = slope(after: index) {
-        x = norm.trained(x, slope: slope)
+      if case .normalized(let batch) = value, slope(after: index) == nil,
+        let reader = layers[index] as? any NormalizedBatchReader
+      {
+        value = .stored(reader.read(batch))
+        index += 1
+        continue
+      }
+      let x =
+        switch value {
+        case .stored(let tensor): tensor
+        case .normalized(let batch): batch.materialized
+        }
+      let slope = slope(after: index)
+      if var norm = layers[index] as? BatchNormalization {
+        value = .normalized(norm.measured(x, slope: slope ?? 1))
         layers[index] = norm
-        index += 2
-      } else if let convolution = layers[index] as? Convolution2D, let slope = slope(after: index), slope >= 0 {
-        x = convolution.rectified(x, slope: slope)
+        index += slope == nil ? 1 : 2
+      } else if let convolution = layers[index] as? Convolution2D, let slope, slope >= 0 {
+        value = .stored(convolution.rectified(x, slope: slope))
         index += 2
       } else {
-        x = layers[index].forward(x, using: &random)
+        value = .stored(layers[index].forward(x, using: &random))
         index += 1
       }
     }
-    return x
+    return value
   }
 
   /// A convolution at `index` whose parameters are constants, with the batch normalisation and the rectifier that
@@ -100,6 +138,12 @@ public struct Sequential: Layer {
     for index in layers.indices { x = layers[index].forward(x, using: &random) }
     return x
   }
+}
+
+/// A layer that is the same in training and inference and can read a batch normalisation that is not stored.
+protocol NormalizedBatchReader {
+  /// The layer applied to the normalised batch.
+  func read(_ batch: NormalizedBatch) -> Tensor
 }
 
 /// Collects the layers of a ``Sequential``.

@@ -8,42 +8,77 @@ package struct BatchStatistics: Sendable {
   package var variance: Tensor
 }
 
-/// Batch normalisation over all axes but the last, fused with a leaky rectifier:
-/// y = act(γ · (x − μ)/√(σ² + ε) + β) with act(v) = v for v > 0 and `slope`·v otherwise; slope 1 is no activation.
+/// A batch normalisation over all axes but the last, with the leaky rectifier that follows:
+/// act(γ · (x − μ)/√(σ² + ε) + β) with act(v) = v for v > 0 and `slope`·v otherwise; slope 1 is no activation.
+///
+/// It is not stored until somebody asks for ``materialized``: a convolution, a pool or a sum that reads it applies the
+/// map on the way, which saves a pass over memory and the memory of one activation per layer.
 ///
 /// Ioffe and Szegedy, "Batch normalization", ICML 2015, Algorithm 1. One pass computes the statistics (chunks that
-/// fit the cache, combined by Chan's formula in double precision), one applies; backward takes two.
+/// fit the cache, combined by Chan's formula in double precision); backward takes two.
 ///
 /// Gradient: with g = act′ ∘ dy, n rows, x̂ the normalised input and s = γ/√(σ² + ε):
 /// dβ = Σg, dγ = Σg·x̂, dx = s · (g − dβ/n − x̂·dγ/n).
-package func batchNormalized(
-  _ x: Tensor, scale gamma: Tensor, shift beta: Tensor, epsilon: Float, slope: Float
-) -> (output: Tensor, statistics: BatchStatistics) {
-  let channels = x.shape.last ?? 1
-  precondition(x.rank >= 2, "batch normalisation takes a batch [N, …, C], not a tensor of shape \(x.shape)")
-  precondition(
-    gamma.shape == [channels] && beta.shape == [channels],
-    "batch normalisation of \(x.shape) needs scale and shift of shape [\(channels)], not \(gamma.shape), \(beta.shape)")
-  let rows = x.count / max(1, channels)
-  precondition(rows > 0, "batch normalisation of no rows")
-  let statistics = batchStatistics(x, rows: rows, channels: channels)
-  let (mean, variance) = (statistics.mean, statistics.variance)
-  let inverse = Tensor(shape: [channels]) { target in
-    for c in 0..<channels { target[c] = Float(1 / (Double(variance.pointer[c]) + Double(epsilon)).squareRoot()) }
+package struct NormalizedBatch: Sendable {
+  /// x, γ and β, traced if they were.
+  let input, scale, shift: Tensor
+  /// Of this batch.
+  package let statistics: BatchStatistics
+  /// y = act(x · factor + offset).
+  let map: ChannelMap
+  /// 1/√(σ² + ε), `[C]`.
+  private let inverse: Tensor
+
+  /// Measures the batch `x` `[N, …, C]`.
+  package init(_ x: Tensor, scale gamma: Tensor, shift beta: Tensor, epsilon: Float, slope: Float) {
+    let channels = x.shape.last ?? 1
+    precondition(x.rank >= 2, "batch normalisation takes a batch [N, …, C], not a tensor of shape \(x.shape)")
+    precondition(
+      gamma.shape == [channels] && beta.shape == [channels],
+      "batch normalisation of \(x.shape) needs scale and shift of shape [\(channels)], not \(gamma.shape), "
+        + "\(beta.shape)")
+    let rows = x.count / max(1, channels)
+    precondition(rows > 0, "batch normalisation of no rows")
+    let statistics = batchStatistics(x, rows: rows, channels: channels)
+    let (mean, variance) = (statistics.mean, statistics.variance)
+    let inverse = Tensor(shape: [channels]) { target in
+      for c in 0..<channels { target[c] = Float(1 / (Double(variance.pointer[c]) + Double(epsilon)).squareRoot()) }
+    }
+    let factor = Tensor(shape: [channels]) { t in
+      for c in 0..<channels { t[c] = gamma.pointer[c] * inverse.pointer[c] }
+    }
+    let offset = Tensor(shape: [channels]) { t in
+      for c in 0..<channels { t[c] = beta.pointer[c] - mean.pointer[c] * factor.pointer[c] }
+    }
+    (input, scale, shift) = (x, gamma, beta)
+    self.statistics = statistics
+    self.inverse = inverse
+    map = ChannelMap(factor: factor, offset: offset, slope: slope)
   }
-  // y = act(x · factor + offset)
-  let factor = Tensor(shape: [channels]) { t in
-    for c in 0..<channels { t[c] = gamma.pointer[c] * inverse.pointer[c] }
+
+  /// The normalised and activated batch.
+  package var materialized: Tensor {
+    let untraced = detached
+    return map.applied(to: input).recorded(from: input, scale, shift) { dy, wanted in
+      untraced.pullback(dy, input: wanted[0])
+    }
   }
-  let offset = Tensor(shape: [channels]) { t in
-    for c in 0..<channels { t[c] = beta.pointer[c] - mean.pointer[c] * factor.pointer[c] }
+
+  /// The same without its history, for those who save it.
+  var detached: NormalizedBatch {
+    NormalizedBatch(
+      input: input.detached, scale: scale.detached, shift: shift.detached, statistics: statistics, map: map,
+      inverse: inverse)
   }
-  let y = affineActivation(x, factor, offset, slope: slope)
-  let ux = x.detached
-  let recorded = y.recorded(from: x, gamma, beta) { dy, wanted in
-    let sums = normalizationSums(ux, dy, factor, offset, slope: slope, mean: mean)
+
+  /// dx, dγ and dβ for the gradient `dy` with respect to the activated batch; dx only if it is wanted.
+  func pullback(_ dy: Tensor, input wantsInput: Bool) -> [Tensor?] {
+    let (factor, offset, slope, mean) = (map.factor, map.offset, map.slope, statistics.mean)
+    let (x, channels) = (input, mean.count)
+    let rows = x.count / channels
+    let sums = normalizationSums(x, dy, factor, offset, slope: slope, mean: mean)
     var dx: Tensor?
-    if wanted[0] {
+    if wantsInput {
       // dx = s·g + x·a + b with a = −s·(dγ/n)/√(σ² + ε) and b = −s·dβ/n − μ·a.
       let n = Double(rows)
       var a = [Float](repeating: 0, count: channels)
@@ -55,13 +90,13 @@ package func batchNormalized(
         a[c] = Float(slopeOfX)
         b[c] = Float(-s * sums.sum[c] / n - Double(mean.pointer[c]) * slopeOfX)
       }
-      let result = Tensor(uninitialized: ux.shape)
+      let result = Tensor(uninitialized: x.shape)
       a.withUnsafeBufferPointer { a in
         b.withUnsafeBufferPointer { b in
           parallelChunks(rows, of: max(1, elementwiseChunk / channels)) { range in
             let at = range.lowerBound * channels
             ladle_norm_backward_apply(
-              ux.pointer + at, dy.pointer + at, range.count, channels, factor.pointer, offset.pointer, slope,
+              x.pointer + at, dy.pointer + at, range.count, channels, factor.pointer, offset.pointer, slope,
               a.baseAddress, b.baseAddress, result.freshPointer + at)
           }
         }
@@ -72,9 +107,39 @@ package func batchNormalized(
       for c in 0..<channels { t[c] = Float(sums.product[c] * Double(inverse.pointer[c])) }
     }
     let dBeta = Tensor(sums.sum.map { Float($0) })
+    withExtendedLifetime((x, dy)) {}
     return [dx, dGamma, dBeta]
   }
-  return (recorded, statistics)
+
+  private init(
+    input: Tensor, scale: Tensor, shift: Tensor, statistics: BatchStatistics, map: ChannelMap, inverse: Tensor
+  ) {
+    (self.input, self.scale, self.shift) = (input, scale, shift)
+    (self.statistics, self.map, self.inverse) = (statistics, map, inverse)
+  }
+}
+
+/// act(x · factor + offset) per channel of the last axis, act the leaky rectifier of `slope`.
+struct ChannelMap: Sendable {
+  /// `[C]`, untraced.
+  let factor, offset: Tensor
+  /// 1 is no activation, 0 is ReLU.
+  let slope: Float
+
+  func applied(to x: Tensor) -> Tensor { affineActivation(x, factor, offset, slope: slope) }
+
+  /// Valid while the map is held.
+  var kernelMap: ladle_channel_map {
+    ladle_channel_map(factor: factor.pointer, offset: offset.pointer, slope: slope)
+  }
+}
+
+/// ``NormalizedBatch``, stored.
+package func batchNormalized(
+  _ x: Tensor, scale gamma: Tensor, shift beta: Tensor, epsilon: Float, slope: Float
+) -> (output: Tensor, statistics: BatchStatistics) {
+  let batch = NormalizedBatch(x, scale: gamma, shift: beta, epsilon: epsilon, slope: slope)
+  return (batch.materialized, batch.statistics)
 }
 
 /// y = act(x · factor + offset) per channel of the last axis; gradient with respect to `x` alone: factor and offset

@@ -54,7 +54,7 @@ package func convolutionRectified(
 }
 
 /// act′(y) · dy · factor.
-private func epilogueGradient(_ y: Tensor, _ dy: Tensor, factor: Tensor, slope: Float) -> Tensor {
+func epilogueGradient(_ y: Tensor, _ dy: Tensor, factor: Tensor, slope: Float) -> Tensor {
   let result = Tensor(uninitialized: dy.shape)
   let channels = factor.count
   parallelChunks(dy.count / max(1, channels), of: max(1, elementwiseChunk / max(1, channels))) { range in

@@ -26,7 +26,7 @@ extension ConvolutionGeometry {
     switch algorithm {
     case .winograd4, .winograd2:
       guard let plan = winograd(algorithm) else { return }
-      WinogradSweep(plan: plan, x: x, y: (y, plan.transformed(weight), ConvolutionEpilogue())).run()
+      WinogradSweep(plan: plan, x: x, y: (y, WinogradWeight(weight), ConvolutionEpilogue())).run()
     case .pointwise:
       parallelGEMM(
         rows: positions, columns: k, inner: channels, x, stride: channels, weight, stride: k, into: y, stride: k)
@@ -59,7 +59,7 @@ extension ConvolutionGeometry {
     switch algorithm {
     case .winograd4, .winograd2:
       guard let plan = winograd(algorithm) else { return }
-      WinogradSweep(plan: plan, dy: dy, dx: (dx, plan.transposed(weight))).run()
+      WinogradSweep(plan: plan, dy: dy, dx: (dx, WinogradWeight(weight))).run()
     case .pointwise:
       parallelGEMM(
         transposeB: true, rows: positions, columns: channels, inner: k, dy, stride: k, weight, stride: k, into: dx,

@@ -24,9 +24,10 @@ extension ConvolutionGeometry {
     }
   }
 
-  /// y, dx and dw by Winograd's method in one sweep, whose tiles threads take alone or together.
+  /// y, dx and dw by Winograd's method in one sweep, whose tiles threads take alone, together, or together with the
+  /// weight in groups.
   package func sweep(
-    x: Tensor, weight: Tensor, dy: Tensor, tile: Int, alone: Bool
+    x: Tensor, weight: Tensor, dy: Tensor, tile: Int, _ schedule: WinogradSchedule
   ) -> (y: Tensor, dx: Tensor, dw: Tensor)? {
     guard let plan = WinogradPlan(self, outputs: tile) else { return nil }
     let (y, dx, dw) = (
@@ -34,8 +35,8 @@ extension ConvolutionGeometry {
     )
     WinogradSweep(
       plan: plan, x: x.pointer, dy: dy.pointer,
-      y: (y.freshPointer, plan.transformed(weight.pointer), ConvolutionEpilogue()),
-      dx: (dx.freshPointer, plan.transposed(weight.pointer)), dw: dw.freshPointer, forced: alone ? .alone : .together
+      y: (y.freshPointer, WinogradWeight(weight.pointer), ConvolutionEpilogue()),
+      dx: (dx.freshPointer, WinogradWeight(weight.pointer)), dw: dw.freshPointer, forced: schedule
     ).run()
     withExtendedLifetime((x, weight, dy)) {}
     return (y, dx, dw)

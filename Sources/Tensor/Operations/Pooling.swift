@@ -7,26 +7,48 @@ internal import CKernels
 /// - Precondition: `padding` is at most half of `size`.
 public func maxPool2D(_ x: Tensor, size: Int, stride: Int? = nil, padding: Int = 0) -> Tensor {
   let geometry = poolGeometry(x.shape, size: size, stride: stride ?? size, padding: padding)
-  let channels = geometry.channels
-  let shape = geometry.patches
+  let (y, winners) = maxima(of: x, read: nil, geometry)
+  return y.recorded(from: x) { dy, _ in [maximaGradient(dy, winners, geometry)] }
+}
+
+/// The maximum over windows of a normalised batch.
+///
+/// Gradient: with respect to what was normalised, γ and β.
+package func maxPool2D(_ x: NormalizedBatch, size: Int, stride: Int? = nil, padding: Int = 0) -> Tensor {
+  let geometry = poolGeometry(x.input.shape, size: size, stride: stride ?? size, padding: padding)
+  let (y, winners) = maxima(of: x.input, read: x.map, geometry)
+  let batch = x.detached
+  return y.recorded(from: x.input, x.scale, x.shift) { dy, wanted in
+    batch.pullback(maximaGradient(dy, winners, geometry), input: wanted[0])
+  }
+}
+
+private func maxima(
+  of x: Tensor, read map: ChannelMap?, _ geometry: ConvolutionGeometry
+) -> (y: Tensor, winners: Winners) {
+  let (channels, shape) = (geometry.channels, geometry.patches)
   let y = Tensor(uninitialized: geometry.outputShape)
   let winners = Winners(count: y.count)
+  let read = map?.kernelMap ?? ladle_channel_map()
   parallelChunks(geometry.positions, of: max(1, elementwiseChunk / max(1, channels))) { range in
     let at = range.lowerBound * channels
     ladle_max_pool(
-      x.pointer, shape, range.lowerBound, range.count, y.freshPointer + at, winners.pointer + at)
+      x.pointer, read.factor, read.offset, read.slope, shape, range.lowerBound, range.count, y.freshPointer + at,
+      winners.pointer + at)
   }
-  withExtendedLifetime(x) {}
-  let imageScalars = geometry.height * geometry.width * channels
-  return y.recorded(from: x) { dy, _ in
-    let dx = Tensor(uninitialized: geometry.inputShape)
-    parallel(geometry.batch) { image in
-      (dx.freshPointer + image * imageScalars).update(repeating: 0, count: imageScalars)
-      ladle_max_pool_backward(dy.pointer, winners.pointer, shape, image, 1, dx.freshPointer)
-    }
-    withExtendedLifetime(dy) {}
-    return [dx]
+  withExtendedLifetime((x, map)) {}
+  return (y, winners)
+}
+
+private func maximaGradient(_ dy: Tensor, _ winners: Winners, _ geometry: ConvolutionGeometry) -> Tensor {
+  let (shape, imageScalars) = (geometry.patches, geometry.height * geometry.width * geometry.channels)
+  let dx = Tensor(uninitialized: geometry.inputShape)
+  parallel(geometry.batch) { image in
+    (dx.freshPointer + image * imageScalars).update(repeating: 0, count: imageScalars)
+    ladle_max_pool_backward(dy.pointer, winners.pointer, shape, image, 1, dx.freshPointer)
   }
+  withExtendedLifetime(dy) {}
+  return dx
 }
 
 /// The mean over windows of `size` × `size` pixels of images `[N, H, W, C]`; padding counts as zeros.

@@ -61,43 +61,94 @@ struct WinogradPlan {
 
   // MARK: - Weights
 
-  /// The transformed weight, `[frequency][block of K][C][16]`; kept while an untraced weight does not change.
-  func transformed(_ weight: Tensor) -> Storage {
-    kept(weight, purpose: 0) { transformed(weight.pointer) }
+  /// Scalars between two frequencies of blocks `lines` of K of the transformed weight, and of as many blocks of C of the
+  /// transposed one.
+  func stride(lines: Range<Int>, of side: WinogradChunk.Side) -> Int {
+    (lines.count * 16 * (side == .output ? inputBlocks : outputBlocks) + 1) * 16
   }
 
-  /// The same for the adjoint, `[frequency][block of C][K][16]`.
-  func transposed(_ weight: Tensor) -> Storage {
-    kept(weight, purpose: 1) { transposed(weight.pointer) }
+  /// Scalars of a block of the transformed weight (`.output`) or of the transposed one (`.input`).
+  func scalarsPerLine(of side: WinogradChunk.Side) -> Int {
+    frequencies * 256 * (side == .output ? inputBlocks : outputBlocks)
   }
 
-  private func kept(_ weight: Tensor, purpose: Int, _ make: () -> Storage) -> Storage {
+  /// For `.output` the transformed weight, `[frequency][block of K][C][16]`, blocks `lines` of K alone; for `.input` that of the
+  /// adjoint, `[frequency][block of C][K][16]`, blocks `lines` of C alone.
+  func transform(
+    _ weight: UnsafePointer<Float>, for side: WinogradChunk.Side, lines: Range<Int>,
+    into result: UnsafeMutablePointer<Float>
+  ) {
+    let stride = stride(lines: lines, of: side)
+    switch side {
+    case .output:
+      parallelChunks(inputBlocks * 16, of: 16) { range in
+        ladle_winograd_weight(
+          weight, shape, range.lowerBound, range.count, lines.lowerBound, lines.count, result, stride)
+      }
+    case .input:
+      parallelChunks(lines.count, of: 1) { range in
+        ladle_winograd_weight_transposed(
+          weight, shape, lines.lowerBound + range.lowerBound, range.count,
+          result + range.lowerBound * outputBlocks * 256, stride)
+      }
+    }
+  }
+
+  /// The whole of it.
+  func transformed(_ weight: UnsafePointer<Float>, for side: WinogradChunk.Side) -> Storage {
+    let result = Storage(count: weightCount)
+    transform(weight, for: side, lines: 0..<(side == .output ? outputBlocks : inputBlocks), into: result.pointer)
+    return result
+  }
+
+  /// The weight's gradient from that of its transform, blocks `lines` of K alone.
+  func weightGradient(_ transformed: Storage, lines: Range<Int>? = nil, into dw: UnsafeMutablePointer<Float>) {
+    let lines = lines ?? 0..<outputBlocks
+    parallelChunks(inputBlocks * 16, of: 16) { range in
+      ladle_winograd_weight_gradient(
+        transformed.pointer, stride(lines: lines, of: .output), shape, range.lowerBound, range.count, lines.lowerBound,
+        lines.count, dw)
+    }
+  }
+}
+
+/// A weight as a sweep takes it, whose transform may have been kept.
+struct WinogradWeight {
+  let pointer: UnsafePointer<Float>
+  /// Where transforms are kept while the weight does not change; nil keeps none.
+  private let keeper: (storage: Storage, offset: Int)?
+
+  init(_ weight: Tensor) {
+    pointer = weight.pointer
+    keeper = (weight.storage, weight.offset)
+  }
+
+  init(_ pointer: UnsafePointer<Float>) {
+    self.pointer = pointer
+    keeper = nil
+  }
+
+  /// The transform for products whose result is on `side`.
+  func transformed(by plan: WinogradPlan, for side: WinogradChunk.Side) -> Storage {
+    guard let keeper else { return plan.transformed(pointer, for: side) }
+    return DerivedValues.value(of: keeper.storage, key(plan, side, keeper.offset)) {
+      plan.transformed(pointer, for: side)
+    }
+  }
+
+  /// The transform if it was kept, or should be, because it was asked for before.
+  func kept(by plan: WinogradPlan, for side: WinogradChunk.Side) -> Storage? {
+    guard let keeper else { return nil }
+    return DerivedValues.valueIfRepeated(
+      of: keeper.storage, key(plan, side, keeper.offset), scalars: plan.weightCount
+    ) { plan.transformed(pointer, for: side) }
+  }
+
+  private func key(_ plan: WinogradPlan, _ side: WinogradChunk.Side, _ offset: Int) -> DerivedValues.Key {
+    let shape = plan.shape
     let sizes = [
       shape.kernel_height, shape.kernel_width, shape.channels, shape.out_channels, shape.stride, shape.outputs,
     ]
-    return DerivedValues.value(of: weight.storage, .init(purpose: purpose, sizes: sizes, offset: weight.offset), make)
-  }
-
-  func transformed(_ weight: UnsafePointer<Float>) -> Storage {
-    let result = Storage(count: weightCount)
-    parallelChunks(inputBlocks * 16, of: 16) { range in
-      ladle_winograd_weight(weight, shape, range.lowerBound, range.count, result.pointer, weightStride)
-    }
-    return result
-  }
-
-  func transposed(_ weight: UnsafePointer<Float>) -> Storage {
-    let result = Storage(count: weightCount)
-    parallelChunks(inputBlocks, of: 1) { range in
-      ladle_winograd_weight_transposed(weight, shape, range.lowerBound, range.count, result.pointer, weightStride)
-    }
-    return result
-  }
-
-  /// The weight's gradient from that of its transform.
-  func weightGradient(_ transformed: Storage, into dw: UnsafeMutablePointer<Float>) {
-    parallelChunks(inputBlocks * 16, of: 16) { range in
-      ladle_winograd_weight_gradient(transformed.pointer, weightStride, shape, range.lowerBound, range.count, dw)
-    }
+    return DerivedValues.Key(purpose: side == .output ? 0 : 1, sizes: sizes, offset: offset)
   }
 }

@@ -1,6 +1,6 @@
 internal import CKernels
 
-/// The memory of some rows of tiles between the transforms, and the steps on it. Shared ones spread a step over the
+/// The memory of some rows of tiles between the transforms, of all blocks of channels or some, and the steps on it. Shared ones spread a step over the
 /// threads; the cuts depend on the shape alone.
 struct WinogradChunk {
   enum Side { case input, output }
@@ -9,45 +9,58 @@ struct WinogradChunk {
   private let isShared: Bool
   private let input: Storage
   private let output: Storage
+  /// The blocks of C, phase by phase, and of K that are held.
+  private let inputLines: Range<Int>
+  private let outputLines: Range<Int>
 
-  init(_ plan: WinogradPlan, mostRows: Int, isShared: Bool) {
+  init(
+    _ plan: WinogradPlan, mostRows: Int, isShared: Bool, inputLines: Range<Int>? = nil, outputLines: Range<Int>? = nil
+  ) {
     self.plan = plan
     self.isShared = isShared
+    self.inputLines = inputLines ?? 0..<plan.inputBlocks
+    self.outputLines = outputLines ?? 0..<plan.outputBlocks
     let tiles = mostRows * plan.tilesPerRow
-    input = Storage(count: plan.frequencies * plan.stride(blocks: plan.inputBlocks, tiles: tiles))
-    output = Storage(count: plan.frequencies * plan.stride(blocks: plan.outputBlocks, tiles: tiles))
+    func storage(_ lines: Range<Int>) -> Storage {
+      Storage(count: lines.isEmpty ? 0 : plan.frequencies * plan.stride(blocks: lines.count, tiles: tiles))
+    }
+    input = storage(self.inputLines)
+    output = storage(self.outputLines)
   }
 
-  func transformInput(_ x: UnsafePointer<Float>, _ rows: Range<Int>) {
+  func transformInput(_ x: UnsafePointer<Float>, read map: ChannelMap?, _ rows: Range<Int>) {
     let (frequency, block) = strides(plan.inputBlocks, rows)
+    let read = map?.kernelMap ?? ladle_channel_map()
     overTiles(rows) { first, count, offset in
-      ladle_winograd_input(x, plan.shape, first, count, input.pointer + offset, frequency, block)
+      ladle_winograd_input(x, read, plan.shape, first, count, input.pointer + offset, frequency, block)
     }
   }
 
-  func transformCotangent(_ dy: UnsafePointer<Float>, _ rows: Range<Int>) {
+  func transformCotangent(_ dy: UnsafePointer<Float>, read map: ChannelMap?, _ rows: Range<Int>) {
     let (frequency, block) = strides(plan.outputBlocks, rows)
+    let read = map?.kernelMap ?? ladle_channel_map()
     overTiles(rows) { first, count, offset in
-      ladle_winograd_cotangent(dy, plan.shape, first, count, output.pointer + offset, frequency, block)
+      ladle_winograd_cotangent(dy, read, plan.shape, first, count, output.pointer + offset, frequency, block)
     }
   }
 
   func transformOutput(into y: UnsafeMutablePointer<Float>, _ epilogue: ConvolutionEpilogue, _ rows: Range<Int>) {
-    let (frequency, block) = strides(plan.outputBlocks, rows)
+    let (frequency, block) = strides(outputLines.count, rows)
     overTiles(rows) { first, count, offset in
       ladle_winograd_output(
-        output.pointer + offset, frequency, block, plan.shape, first, count, epilogue.factor, epilogue.offset,
-        epilogue.slope, y)
+        output.pointer + offset, frequency, block, plan.shape, first, count, outputLines.lowerBound, outputLines.count,
+        epilogue.factor, epilogue.offset, epilogue.slope, y)
     }
   }
 
   func transformInputGradient(into dx: UnsafeMutablePointer<Float>, _ rows: Range<Int>) {
-    let (frequency, block) = strides(plan.inputBlocks, rows)
+    let (frequency, block) = strides(inputLines.count, rows)
     func transform(_ part: Range<Int>, joinsAbove: Bool, joinsBelow: Bool) {
       let (first, count) = (part.lowerBound * plan.tilesPerRow, part.count * plan.tilesPerRow)
       let offset = (part.lowerBound - rows.lowerBound) * plan.tilesPerRow * 16
       ladle_winograd_input_gradient(
-        input.pointer + offset, frequency, block, plan.shape, first, count, joinsAbove ? 1 : 0, joinsBelow ? 1 : 0, dx)
+        input.pointer + offset, frequency, block, plan.shape, first, count, inputLines.lowerBound, inputLines.count,
+        joinsAbove ? 1 : 0, joinsBelow ? 1 : 0, dx)
     }
     let startsInside = rows.lowerBound % plan.rowsPerImage != 0
     guard isShared else { return transform(rows, joinsAbove: startsInside, joinsBelow: false) }
@@ -75,33 +88,42 @@ struct WinogradChunk {
 
   /// `side` ← the other side · `weight`.
   func multiply(into side: Side, by weight: Storage, _ rows: Range<Int>) {
+    multiply(into: side, from: self, by: weight, isWhole: true, rows)
+  }
+
+  /// The blocks of `side` that are held ← the other side of `source`, which holds all of it, · `weight`: the whole
+  /// transform, or the part of it for these blocks.
+  func multiply(into side: Side, from source: WinogradChunk, by weight: Storage, isWhole: Bool, _ rows: Range<Int>) {
     let tiles = rows.count * plan.tilesPerRow
-    let (from, to) = side == .output ? (input, output) : (output, input)
+    let (from, to) = side == .output ? (source.input, output) : (source.output, input)
     let blocks = side == .output ? plan.inputBlocks : plan.outputBlocks
-    let lines = side == .output ? plan.outputBlocks : plan.inputBlocks
+    let lines = side == .output ? outputLines : inputLines
     let (fromFrequency, fromBlock) = strides(blocks, rows)
-    let (toFrequency, toBlock) = strides(lines, rows)
-    overProducts(lines: lines) { frequencies, range in
+    let (toFrequency, toBlock) = strides(lines.count, rows)
+    let weightFrequency = isWhole ? plan.weightStride : plan.stride(lines: lines, of: side)
+    let weight = weight.pointer + (isWhole ? lines.lowerBound * blocks * 256 : 0)
+    overProducts(lines: lines.count) { frequencies, range in
       let f = frequencies.lowerBound
       ladle_line_products(
         from.pointer + f * fromFrequency, fromFrequency, tiles, fromBlock, blocks,
-        weight.pointer + f * plan.weightStride + range.lowerBound * blocks * 256, plan.weightStride, range.count,
+        weight + f * weightFrequency + range.lowerBound * blocks * 256, weightFrequency, range.count,
         to.pointer + f * toFrequency + range.lowerBound * toBlock, toFrequency, toBlock, frequencies.count)
     }
   }
 
-  /// `sum` ← or += inputᵀ · output, frequency by frequency.
-  func correlate(into sum: Storage, accumulate: Bool, _ rows: Range<Int>) {
+  /// `sum` ← or += inputᵀ · output, frequency by frequency, for blocks `lines` of K, the only ones that `sum` has.
+  func correlate(into sum: Storage, lines: Range<Int>? = nil, accumulate: Bool, _ rows: Range<Int>) {
+    let lines = lines ?? 0..<plan.outputBlocks
     let tiles = rows.count * plan.tilesPerRow
     let (inputFrequency, inputBlock) = strides(plan.inputBlocks, rows)
     let (outputFrequency, outputBlock) = strides(plan.outputBlocks, rows)
-    let line = plan.inputBlocks * 256
-    overProducts(lines: plan.outputBlocks) { frequencies, range in
+    let (line, sumFrequency) = (plan.inputBlocks * 256, plan.stride(lines: lines, of: .output))
+    overProducts(lines: lines.count) { frequencies, range in
       let f = frequencies.lowerBound
       ladle_line_correlations(
         input.pointer + f * inputFrequency, inputFrequency, tiles, inputBlock, plan.inputBlocks,
-        output.pointer + f * outputFrequency + range.lowerBound * outputBlock, outputFrequency, outputBlock,
-        range.count, sum.pointer + f * plan.weightStride + range.lowerBound * line, plan.weightStride, line,
+        output.pointer + f * outputFrequency + (lines.lowerBound + range.lowerBound) * outputBlock, outputFrequency,
+        outputBlock, range.count, sum.pointer + f * sumFrequency + range.lowerBound * line, sumFrequency, line,
         accumulate ? 1 : 0, frequencies.count)
     }
   }

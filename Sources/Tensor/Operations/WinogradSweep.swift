@@ -1,41 +1,51 @@
 internal import CKernels
 
+/// How the threads share a sweep: see ``WinogradSweep``.
+package enum WinogradSchedule: CaseIterable, Sendable { case alone, together, inGroups }
+
 /// One sweep over the tiles of a convolution that computes any of y, dx and dw. What two of them need is transformed
 /// once.
 ///
-/// Two schedules, chosen by the shape alone. *Alone*: a unit of work takes a few tiles at a time through transforms
+/// Three schedules, chosen by the shape alone. *Alone*: a unit of work takes a few tiles at a time through transforms
 /// and products alone, in memory that stays in its core's cache; for many tiles and weights that are not large.
 /// *Together*: all threads do one step after the other on a larger chunk of tiles, so that a large weight is read once.
+/// *In groups* (WinogradGroups.swift): all tiles at once, and the weight a few channels at a time, so that its
+/// transform, many times larger than an image's, never reaches memory.
 struct WinogradSweep {
   let plan: WinogradPlan
   /// The large image: needed for y and dw.
   var x: UnsafePointer<Float>?
+  /// What is done to x as it is read.
+  var mapOfX: ChannelMap?
   /// The gradient of the small image: needed for dx and dw.
   var dy: UnsafePointer<Float>?
-  /// The small image, with the transformed weight it takes.
-  var y: (target: UnsafeMutablePointer<Float>, weight: Storage, epilogue: ConvolutionEpilogue)?
-  /// The gradient of the large image, with the transposed transformed weight.
-  var dx: (target: UnsafeMutablePointer<Float>, weight: Storage)?
+  /// What is done to dy as it is read.
+  var mapOfDY: ChannelMap?
+  /// The small image.
+  var y: (target: UnsafeMutablePointer<Float>, weight: WinogradWeight, epilogue: ConvolutionEpilogue)?
+  /// The gradient of the large image.
+  var dx: (target: UnsafeMutablePointer<Float>, weight: WinogradWeight)?
   var dw: UnsafeMutablePointer<Float>?
   /// Instead of the shape's own schedule, for tests.
-  var forced: Schedule?
+  var forced: WinogradSchedule?
 
-  enum Schedule { case alone, together }
 
   func run() {
     if dx != nil, !plan.coversInput { clearInputGradient() }
     switch forced ?? schedule {
     case .alone: runAlone()
     case .together: runTogether()
+    case .inGroups: runInGroups()
     }
   }
 
   // MARK: - Schedules
 
   /// Units work alone if there are tiles for eight of them and re-reading the weight for each is cheap.
-  private var schedule: Schedule {
+  private var schedule: WinogradSchedule {
     let weightBytes = plan.weightCount * 4
     let images = plan.rows / plan.rowsPerImage
+    if isGroupingWorthwhile { return .inGroups }
     let isCheap = weightBytes <= (dw == nil ? 12 << 20 : 1 << 20)
     return plan.tiles >= 8 * 24 && isCheap && (dx == nil || images >= 8) ? .alone : .together
   }
@@ -50,12 +60,13 @@ struct WinogradSweep {
     if dw != nil { rowsPerUnit = ((plan.rows + 7) / 8 + grain - 1) / grain * grain }
     let units = (plan.rows + rowsPerUnit - 1) / rowsPerUnit
     let sums = dw == nil ? [] : (0..<units).map { _ in Storage(count: plan.weightCount) }
+    let weights = transformedWeights
     parallel(units) { unit in
       let rows = unit * rowsPerUnit..<min(plan.rows, (unit + 1) * rowsPerUnit)
       let chunk = WinogradChunk(plan, mostRows: min(rowsPerChunk, rows.count), isShared: false)
       for first in Swift.stride(from: rows.lowerBound, to: rows.upperBound, by: rowsPerChunk) {
         work(
-          on: first..<min(rows.upperBound, first + rowsPerChunk), in: chunk, sum: sums.isEmpty ? nil : sums[unit],
+          on: first..<min(rows.upperBound, first + rowsPerChunk), in: chunk, weights, sum: sums.isEmpty ? nil : sums[unit],
           isFirst: first == rows.lowerBound)
       }
     }
@@ -73,23 +84,31 @@ struct WinogradSweep {
     let rowsPerChunk = min(plan.rows, max(1, most / plan.tilesPerRow))
     let chunk = WinogradChunk(plan, mostRows: rowsPerChunk, isShared: true)
     let sum = dw == nil ? nil : Storage(count: plan.weightCount)
+    let weights = transformedWeights
     for first in Swift.stride(from: 0, to: plan.rows, by: rowsPerChunk) {
-      work(on: first..<min(plan.rows, first + rowsPerChunk), in: chunk, sum: sum, isFirst: first == 0)
+      work(on: first..<min(plan.rows, first + rowsPerChunk), in: chunk, weights, sum: sum, isFirst: first == 0)
     }
     if let dw, let sum { plan.weightGradient(sum, into: dw) }
   }
 
+  /// For y and dx.
+  private var transformedWeights: (y: Storage?, dx: Storage?) {
+    (y?.weight.transformed(by: plan, for: .output), dx?.weight.transformed(by: plan, for: .input))
+  }
+
   /// Every result's part that comes from these rows of tiles.
-  private func work(on rows: Range<Int>, in chunk: WinogradChunk, sum: Storage?, isFirst: Bool) {
-    if let x, y != nil || sum != nil { chunk.transformInput(x, rows) }
-    if let y {
-      chunk.multiply(into: .output, by: y.weight, rows)
+  private func work(
+    on rows: Range<Int>, in chunk: WinogradChunk, _ weights: (y: Storage?, dx: Storage?), sum: Storage?, isFirst: Bool
+  ) {
+    if let x, y != nil || sum != nil { chunk.transformInput(x, read: mapOfX, rows) }
+    if let y, let weight = weights.y {
+      chunk.multiply(into: .output, by: weight, rows)
       chunk.transformOutput(into: y.target, y.epilogue, rows)
     }
-    if let dy { chunk.transformCotangent(dy, rows) }
+    if let dy { chunk.transformCotangent(dy, read: mapOfDY, rows) }
     if let sum { chunk.correlate(into: sum, accumulate: !isFirst, rows) }
-    if let dx {
-      chunk.multiply(into: .input, by: dx.weight, rows)
+    if let dx, let weight = weights.dx {
+      chunk.multiply(into: .input, by: weight, rows)
       chunk.transformInputGradient(into: dx.target, rows)
     }
   }

@@ -189,7 +189,7 @@ struct InstructionSetTests {
     }
   }
 
-  @Test("Winograd's method in both schedules, and packed products: sums of their terms")
+  @Test("Winograd's method in every schedule, and packed products: sums of their terms")
   func linesOfChannels() async {
     await #expect(processExitsWith: .success) {
       for (kernel, stride) in [(3, 1), (4, 2), (5, 2)] {
@@ -198,11 +198,11 @@ struct InstructionSetTests {
         let x = KernelInputs.normal(geometry.inputShape)
         let weight = KernelInputs.normal(geometry.weightShape, seed: 2) * (1 / Float(kernel * kernel * 20).squareRoot())
         let dy = KernelInputs.normal(geometry.outputShape, seed: 3)
-        for (tile, alone) in [(4, true), (4, false), (2, true)] {
+        for (tile, schedule) in [(4, WinogradSchedule.alone), (4, .together), (4, .inGroups), (2, .alone)] {
           // Every result is brought to about one: the weight's gradient is a sum over the positions.
           let scale = 1 / Float(geometry.positions).squareRoot()
           compareInstructionSets("Winograd \(kernel)×\(kernel), tiles of \(tile)", .sums(of: 2500)) {
-            guard let swept = geometry.sweep(x: x, weight: weight, dy: dy, tile: tile, alone: alone) else { return [] }
+            guard let swept = geometry.sweep(x: x, weight: weight, dy: dy, tile: tile, schedule) else { return [] }
             return [swept.y.scalars, swept.dx.scalars, (swept.dw * scale).scalars]
           }
         }

@@ -30,7 +30,7 @@ extension OperationCase {
 
   /// Enough channels for Winograd's method.
   private static let winograd: [OperationCase] = {
-    let files = ["Winograd", "WinogradChunk", "WinogradSweep"]
+    let files = ["Winograd", "WinogradChunk", "WinogradGroups", "WinogradSweep"]
     let (factor, offset) = (Tensor([0.5, -2, 1, 3, 1, 1, -1, 2, 1]), Tensor([4, -16, 8, 24, 8, 8, -8, 16, 8]))
     return [
       // The offsets keep every activation away from the kink, on both sides of it.
@@ -124,6 +124,30 @@ extension OperationCase {
       "batch norm and leaky ReLU, negative", files: ["BatchNorm"],
       [.uniform([5, 3]), .uniform([3], in: 0.5...1), .uniform([3], in: -4 ... -3)], tolerance: 5e-3
     ) { batchNormalized($0[0], scale: $0[1], shift: $0[2], epsilon: 1e-5, slope: 0.2).output },
+    // Those who read a batch norm that is not stored. Eight channels are enough for Winograd's method.
+    OperationCase(
+      "convolution of a batch norm", files: ["NormalizedReaders"],
+      [.uniform([2, 5, 6, 8]), .uniform([8], in: 0.5...1), .uniform([8], in: 3...4), .uniform([3, 3, 8, 9])],
+      tolerance: 5e-3
+    ) {
+      convolution2D(NormalizedBatch($0[0], scale: $0[1], shift: $0[2], epsilon: 1e-5, slope: 0.2), $0[3], padding: 1)
+    },
+    OperationCase(
+      "transposed convolution of a batch norm", files: ["NormalizedReaders"],
+      [.uniform([2, 4, 4, 8]), .uniform([8], in: 0.5...1), .uniform([8], in: -4 ... -3), .uniform([4, 4, 8, 8])],
+      tolerance: 5e-3
+    ) {
+      transposedConvolution2D(
+        NormalizedBatch($0[0], scale: $0[1], shift: $0[2], epsilon: 1e-5, slope: 0.2), $0[3], stride: 2, padding: 1)
+    },
+    OperationCase(
+      "max pool of a batch norm", files: ["NormalizedReaders", "Pooling"],
+      [.distinct([2, 4, 6, 3]), .uniform([3], in: 0.5...1), .uniform([3], in: 3...4)], tolerance: 5e-3
+    ) { maxPool2D(NormalizedBatch($0[0], scale: $0[1], shift: $0[2], epsilon: 1e-5, slope: 0), size: 2) },
+    OperationCase(
+      "sum of a batch norm and a shortcut", files: ["NormalizedReaders"],
+      [.uniform([5, 3]), .uniform([3], in: 0.5...1), .uniform([3]), .uniform([5, 3], in: 5...6)], tolerance: 5e-3
+    ) { rectifiedSum(NormalizedBatch($0[0], scale: $0[1], shift: $0[2], epsilon: 1e-5, slope: 1), $0[3]) },
     OperationCase(unary: "affine and leaky ReLU", files: ["BatchNorm"], .uniform([4, 2], awayFrom: [-0.5, 0.25])) {
       affineActivated($0, factor: Tensor([2, -2]), offset: Tensor([1, 0.5]), slope: 0.2)
     },

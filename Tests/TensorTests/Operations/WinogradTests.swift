@@ -65,11 +65,11 @@ import Testing
         let (x, weight, dy) = layer.operands(seed: 32)
         let reference = DirectConvolution(geometry, x: x, weight: weight, dy: dy)
         for tile in [2, 4] {
-          for alone in [true, false] {
-            guard let swept = geometry.sweep(x: x, weight: weight, dy: dy, tile: tile, alone: alone) else { continue }
+          for schedule in WinogradSchedule.allCases {
+            guard let swept = geometry.sweep(x: x, weight: weight, dy: dy, tile: tile, schedule) else { continue }
             for (pass, result) in zip(ConvolutionAlgorithm.Pass.allCases, [swept.y, swept.dx, swept.dw]) {
               let error = reference.relativeError(of: result, in: pass)
-              #expect(error < 5e-5, "\(layer.testDescription), tile \(tile), alone \(alone), \(pass): \(error)")
+              #expect(error < 5e-5, "\(layer.testDescription), tile \(tile), \(schedule), \(pass): \(error)")
             }
           }
         }
@@ -86,17 +86,31 @@ import Testing
     let (x, weight, dy) = layer.operands(seed: 33)
     let before = ThreadPool.threadCount
     defer { ThreadPool.threadCount = before }
-    for alone in [true, false] {
+    for schedule in WinogradSchedule.allCases {
       ThreadPool.threadCount = 1
-      let first = try #require(layer.geometry.sweep(x: x, weight: weight, dy: dy, tile: 4, alone: alone))
+      let first = try #require(layer.geometry.sweep(x: x, weight: weight, dy: dy, tile: 4, schedule))
       for threads in [2, 3, 8] {
         ThreadPool.threadCount = threads
-        let again = try #require(layer.geometry.sweep(x: x, weight: weight, dy: dy, tile: 4, alone: alone))
+        let again = try #require(layer.geometry.sweep(x: x, weight: weight, dy: dy, tile: 4, schedule))
         #expect(bitMismatch(first.y, again.y) == nil)
         #expect(bitMismatch(first.dx, again.dx) == nil)
         #expect(bitMismatch(first.dw, again.dw) == nil)
       }
     }
+  }
+
+  /// Weights so large that their transform is made group by group: the same bits as from the whole transform, which is
+  /// kept when it is asked for again.
+  @Test func groupsHaveTheBitsOfTheWhole() throws {
+    let layer = Layer(batch: 24, size: 4, channels: 256, outputs: 272, kernel: 3, stride: 1, padding: 1)
+    let (x, weight, dy) = layer.operands(seed: 37)
+    let whole = try #require(layer.geometry.sweep(x: x, weight: weight, dy: dy, tile: 4, .together))
+    let grouped = try #require(layer.geometry.sweep(x: x, weight: weight, dy: dy, tile: 4, .inGroups))
+    #expect(bitMismatch(whole.y, grouped.y) == nil)
+    #expect(bitMismatch(whole.dx, grouped.dx) == nil)
+    #expect(bitMismatch(whole.dw, grouped.dw) == nil)
+    let first = convolution2D(x, weight, padding: 1)
+    for _ in 0..<2 { #expect(bitMismatch(convolution2D(x, weight, padding: 1), first) == nil) }
   }
 
   /// An image's result is the same bits alone and in any batch.

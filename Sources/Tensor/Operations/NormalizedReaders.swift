@@ -1,0 +1,87 @@
+internal import CKernels
+
+// Operations that read a batch normalisation without its being stored.
+
+/// ``convolution2D(_:_:bias:stride:padding:dilation:groups:)`` of a normalised batch.
+///
+/// Gradient: with respect to what was normalised, γ, β, the weight and the bias.
+package func convolution2D(
+  _ x: NormalizedBatch, _ weight: Tensor, bias: Tensor? = nil, stride: Int = 1, padding: Int = 0, dilation: Int = 1,
+  groups: Int = 1
+) -> Tensor {
+  let geometry = ConvolutionGeometry(
+    input: x.input.shape, weight: weight.shape, stride: stride, padding: padding, dilation: dilation, groups: groups)
+  guard geometry.readsThroughMaps else {
+    return convolution2D(
+      x.materialized, weight, bias: bias, stride: stride, padding: padding, dilation: dilation, groups: groups)
+  }
+  let y = convolved(x.input, read: x.map, weight, geometry, offset: bias)
+  let (batch, uw) = (x.detached, weight.detached)
+  return y.recorded(from: x.input, x.scale, x.shift, weight, bias ?? .none) { dy, wanted in
+    let wantsBatch = wanted[0] || wanted[1] || wanted[2]
+    let (da, dw) = convolutionGradients(
+      batch.input, read: batch.map, uw, dy, geometry, input: wantsBatch, weight: wanted[3])
+    let inner = da.map { batch.pullback($0, input: wanted[0]) } ?? [nil, nil, nil]
+    return inner + [dw, wanted[4] ? channelSums(dy) : nil]
+  }
+}
+
+/// ``transposedConvolution2D(_:_:bias:stride:padding:outputPadding:dilation:groups:)`` of a normalised batch.
+///
+/// Gradient: with respect to what was normalised, γ, β, the weight and the bias.
+package func transposedConvolution2D(
+  _ x: NormalizedBatch, _ weight: Tensor, bias: Tensor? = nil, stride: Int = 1, padding: Int = 0,
+  outputPadding: Int = 0, dilation: Int = 1, groups: Int = 1
+) -> Tensor {
+  let geometry = ConvolutionGeometry(
+    transposedInput: x.input.shape, weight: weight.shape, stride: stride, padding: padding,
+    outputPadding: outputPadding, dilation: dilation, groups: groups)
+  guard geometry.readsThroughMaps else {
+    return transposedConvolution2D(
+      x.materialized, weight, bias: bias, stride: stride, padding: padding, outputPadding: outputPadding,
+      dilation: dilation, groups: groups)
+  }
+  var y = convolutionInputGradient(x.input, read: x.map, weight, geometry)
+  if let bias { y.addBias(bias) }
+  let (batch, uw) = (x.detached, weight.detached)
+  return y.recorded(from: x.input, x.scale, x.shift, weight, bias ?? .none) { dy, wanted in
+    let wantsBatch = wanted[0] || wanted[1] || wanted[2]
+    let (da, dw) = transposedConvolutionGradients(
+      batch.input, read: batch.map, uw, dy, geometry, input: wantsBatch, weight: wanted[3])
+    let inner = da.map { batch.pullback($0, input: wanted[0]) } ?? [nil, nil, nil]
+    return inner + [dw, wanted[4] ? channelSums(dy) : nil]
+  }
+}
+
+/// ReLU(x + shortcut), the end of a residual block. Shapes must agree.
+///
+/// Gradient: with respect to what was normalised, γ, β and the shortcut; the rectifier's from the signs of the result.
+package func rectifiedSum(_ x: NormalizedBatch, _ shortcut: Tensor) -> Tensor {
+  precondition(
+    x.input.shape == shortcut.shape, "a shortcut of shape \(shortcut.shape) does not fit \(x.input.shape)")
+  precondition(x.map.slope == 1, "the branch of a residual block ends without an activation")
+  let (channels, map) = (x.map.factor.count, x.map)
+  let y = Tensor(uninitialized: shortcut.shape)
+  let chunk = max(1, elementwiseChunk / max(1, channels))
+  parallelChunks(y.count / max(1, channels), of: chunk) { range in
+    let at = range.lowerBound * channels
+    ladle_rectified_sum(
+      x.input.pointer + at, range.count, channels, map.factor.pointer, map.offset.pointer, shortcut.pointer + at,
+      y.freshPointer + at)
+  }
+  withExtendedLifetime((x, shortcut)) {}
+  let (batch, result) = (x.detached, y)
+  return y.recorded(from: x.input, x.scale, x.shift, shortcut) { dy, wanted in
+    let inner = epilogueGradient(result, dy, factor: .ones([channels]), slope: 0)
+    let pulled =
+      wanted[0] || wanted[1] || wanted[2] ? batch.pullback(inner, input: wanted[0]) : [nil, nil, nil]
+    return pulled + [inner]
+  }
+}
+
+extension ConvolutionGeometry {
+  /// Whether its algorithm applies a map of channels while it reads.
+  var readsThroughMaps: Bool {
+    groups == 1 && dilation == 1 && ConvolutionAlgorithm.choose(self, .forward).tileSize != nil
+  }
+}
