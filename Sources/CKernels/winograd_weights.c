@@ -12,64 +12,76 @@ LADLE_INLINE weight_row row_of(ladle_winograd s, long row) {
   return (weight_row){row % padded, phase / s.stride, phase % s.stride, row % padded < s.channels};
 }
 
-LADLE_INLINE void weight_line(const int m, const int r, const float *w, ladle_winograd s, weight_row at, long lanes,
-                              ladle_line u[most][most]) {
+// Where the outputs lie of the tap of phase row i and column j and one channel of the large image.
+LADLE_INLINE long tap_place(ladle_winograd s, weight_row at, long i, long j) {
+  const long ky = i * s.stride + at.phase_y, kx = j * s.stride + at.phase_x;
+  return ((ky * s.kernel_width + kx) * s.channels + at.channel) * s.out_channels;
+}
+
+// 16 of them, zero beyond the kernel.
+LADLE_INLINE ladle_line tap_line(const float *w, ladle_winograd s, weight_row at, long i, long j, long lanes) {
+  const long ky = i * s.stride + at.phase_y, kx = j * s.stride + at.phase_x;
+  if (!at.exists || ky >= s.kernel_height || kx >= s.kernel_width) return (ladle_line)0.0f;
+  return ladle_load(w + tap_place(s, at, i, j), lanes);
+}
+
+// The frequencies of r x r taps, `pitch` lines apart, stored `frequency` scalars apart.
+LADLE_INLINE void store_frequencies(const int m, const int r, const ladle_line *taps, const int pitch, float *to,
+                                    long frequency) {
   const int n = m + r - 1;
-  const long tap = s.channels * s.out_channels;
   ladle_line half[most][most];
   LADLE_UNROLL for (int j = 0; j < r; j++) {
-    ladle_line taps[most], mixed[most];
-    LADLE_UNROLL for (int i = 0; i < r; i++) {
-      const long ky = i * s.stride + at.phase_y, kx = j * s.stride + at.phase_x;
-      const int there = at.exists && ky < s.kernel_height && kx < s.kernel_width;
-      taps[i] = there ? ladle_load(w + (ky * s.kernel_width + kx) * tap + at.channel * s.out_channels, lanes)
-                      : (ladle_line)0.0f;
-    }
-    ladle_taps_to_frequencies(m, r, taps, mixed);
+    ladle_line column[most], mixed[most];
+    LADLE_UNROLL for (int i = 0; i < r; i++) column[i] = taps[(i * r + j) * pitch];
+    ladle_taps_to_frequencies(m, r, column, mixed);
     LADLE_UNROLL for (int i = 0; i < n; i++) half[i][j] = mixed[i];
   }
-  LADLE_UNROLL for (int i = 0; i < n; i++) ladle_taps_to_frequencies(m, r, half[i], u[i]);
+  LADLE_UNROLL for (int i = 0; i < n; i++) {
+    ladle_line mixed[most];
+    ladle_taps_to_frequencies(m, r, half[i], mixed);
+    LADLE_UNROLL for (int j = 0; j < n; j++) *(ladle_line *)(to + (i * n + j) * frequency) = mixed[j];
+  }
 }
 
 LADLE_INLINE void weight_rows(const int m, const int r, const float *w, ladle_winograd s, long first, long count,
                               long first_line, long lines, float *u, long frequency) {
-  const int n = m + r - 1;
   const long K = s.out_channels, padded = (s.channels + ladle_lanes - 1) / ladle_lanes * ladle_lanes;
   const long inner = s.stride * s.stride * padded;
   for (long line = 0; line < lines; line++) {
     const long k = (first_line + line) * ladle_lanes, lanes = K - k < ladle_lanes ? K - k : ladle_lanes;
     for (long row = first; row < first + count; row++) {
-      ladle_line values[most][most];
-      weight_line(m, r, w + k, s, row_of(s, row), lanes, values);
-      float *to = u + (line * inner + row) * ladle_lanes;
-      LADLE_UNROLL for (int i = 0; i < n; i++) {
-        LADLE_UNROLL for (int j = 0; j < n; j++) *(ladle_line *)(to + (i * n + j) * frequency) = values[i][j];
+      const weight_row at = row_of(s, row);
+      ladle_line taps[most * most];
+      LADLE_UNROLL for (int i = 0; i < r; i++) {
+        LADLE_UNROLL for (int j = 0; j < r; j++) taps[i * r + j] = tap_line(w + k, s, at, i, j, lanes);
       }
+      store_frequencies(m, r, taps, 1, u + (line * inner + row) * ladle_lanes, frequency);
     }
   }
 }
 
+// The taps are transposed, not the frequencies, of which there are up to six times as many.
 LADLE_INLINE void transposed_blocks(const int m, const int r, const float *w, ladle_winograd s, long first, long count,
                                     float *ut, long frequency) {
-  const int n = m + r - 1;
   const long K = s.out_channels, padded = (K + ladle_lanes - 1) / ladle_lanes * ladle_lanes;
-  ladle_line block_values[most * most][ladle_lanes];
+  ladle_line taps[most * most][ladle_lanes];
   for (long block = first; block < first + count; block++) {
     for (long k = 0; k < K; k += ladle_lanes) {
       const long lanes = K - k < ladle_lanes ? K - k : ladle_lanes;
-      for (long c = 0; c < ladle_lanes; c++) {
-        ladle_line values[most][most];
-        weight_line(m, r, w + k, s, row_of(s, block * ladle_lanes + c), lanes, values);
-        LADLE_UNROLL for (int i = 0; i < n; i++) {
-          LADLE_UNROLL for (int j = 0; j < n; j++) block_values[i * n + j][c] = values[i][j];
+      for (int i = 0; i < r; i++) {
+        for (int j = 0; j < r; j++) {
+          for (long c = 0; c < ladle_lanes; c++) {
+            const weight_row at = row_of(s, block * ladle_lanes + c);
+            taps[i * r + j][c] = tap_line(w + k, s, at, i, j, lanes);
+            // A line from each of a hundred rows, and then the next of each: more streams than hardware follows.
+            __builtin_prefetch(w + k + 2 * ladle_lanes + tap_place(s, at, i, j), 0, 2);
+          }
+          ladle_transpose_lines(taps[i * r + j]);
         }
       }
       float *to = ut + ((block - first) * padded + k) * ladle_lanes;
-      for (int f = 0; f < n * n; f++) {
-        ladle_transpose_lines(block_values[f]);
-        LADLE_UNROLL for (int i = 0; i < ladle_lanes; i++)
-          *(ladle_line *)(to + f * frequency + i * ladle_lanes) = block_values[f][i];
-      }
+      for (int row = 0; row < ladle_lanes; row++)
+        store_frequencies(m, r, taps[0] + row, ladle_lanes, to + row * ladle_lanes, frequency);
     }
   }
 }

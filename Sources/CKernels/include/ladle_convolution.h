@@ -25,7 +25,7 @@ void ladle_scatter_patches(const float *patches, ladle_patches shape, long first
 // Of x, or, if factor is not NULL, of act(x * factor + offset) per channel, act the leaky rectifier of `slope`.
 void ladle_max_pool(const float *x, const float *factor, const float *offset, float slope, ladle_patches shape,
                     long first_row, long rows, float *y, int *position);
-// Adds dy [rows, C] at the recorded positions of whole images first_image ..< first_image + images.
+// dx of whole images first_image ..< first_image + images: dy [rows, C] added at the recorded positions, and else zero.
 void ladle_max_pool_backward(const float *dy, const int *position, ladle_patches shape, long first_image, long images,
                              float *dx);
 

@@ -41,10 +41,9 @@ private func maxima(
 }
 
 private func maximaGradient(_ dy: Tensor, _ winners: Winners, _ geometry: ConvolutionGeometry) -> Tensor {
-  let (shape, imageScalars) = (geometry.patches, geometry.height * geometry.width * geometry.channels)
+  let shape = geometry.patches
   let dx = Tensor(uninitialized: geometry.inputShape)
   parallel(geometry.batch) { image in
-    (dx.freshPointer + image * imageScalars).update(repeating: 0, count: imageScalars)
     ladle_max_pool_backward(dy.pointer, winners.pointer, shape, image, 1, dx.freshPointer)
   }
   withExtendedLifetime(dy) {}
