@@ -1,8 +1,8 @@
 /// y = act((x * w) · factor + offset), the epilogue on the way to memory, and the map of `x` on the way from it, where
 /// the algorithm can.
 func convolved(
-  _ x: Tensor, read map: ChannelMap? = nil, _ weight: Tensor, _ geometry: ConvolutionGeometry, factor: Tensor? = nil, offset: Tensor? = nil,
-  slope: Float = 1
+  _ x: Tensor, read map: ChannelMap? = nil, _ weight: Tensor, _ geometry: ConvolutionGeometry, factor: Tensor? = nil,
+  offset: Tensor? = nil, slope: Float = 1
 ) -> Tensor {
   var y = Tensor(uninitialized: geometry.outputShape)
   if let offset {
@@ -42,7 +42,8 @@ func convolutionInputGradient(
 
 /// dx and dw of a convolution of x, or of the map of it, as far as wanted. dx is with respect to what the map gives.
 func convolutionGradients(
-  _ x: Tensor, read map: ChannelMap? = nil, _ weight: Tensor, _ dy: Tensor, _ geometry: ConvolutionGeometry, input: Bool, weight wantsWeight: Bool
+  _ x: Tensor, read map: ChannelMap? = nil, _ weight: Tensor, _ dy: Tensor, _ geometry: ConvolutionGeometry,
+  input: Bool, weight wantsWeight: Bool
 ) -> (dx: Tensor?, dw: Tensor?) {
   guard wantsWeight else { return (input ? convolutionInputGradient(dy, weight, geometry) : nil, nil) }
   let dw = Tensor(uninitialized: geometry.weightShape)
@@ -70,7 +71,8 @@ func convolutionGradients(
 /// dx and dw of a transposed convolution of x, or of the map of it, as far as wanted; `geometry` is that of the convolution it is the adjoint of,
 /// so that its dy is the large image and its x the small one.
 func transposedConvolutionGradients(
-  _ x: Tensor, read map: ChannelMap? = nil, _ weight: Tensor, _ dy: Tensor, _ geometry: ConvolutionGeometry, input: Bool, weight wantsWeight: Bool
+  _ x: Tensor, read map: ChannelMap? = nil, _ weight: Tensor, _ dy: Tensor, _ geometry: ConvolutionGeometry,
+  input: Bool, weight wantsWeight: Bool
 ) -> (dx: Tensor?, dw: Tensor?) {
   guard wantsWeight else { return (input ? convolved(dy, weight, geometry) : nil, nil) }
   let dw = Tensor(uninitialized: geometry.weightShape)

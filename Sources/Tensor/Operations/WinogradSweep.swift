@@ -29,7 +29,6 @@ struct WinogradSweep {
   /// Instead of the shape's own schedule, for tests.
   var forced: WinogradSchedule?
 
-
   func run() {
     if dx != nil, !plan.coversInput { clearInputGradient() }
     switch forced ?? schedule {
@@ -66,7 +65,8 @@ struct WinogradSweep {
       let chunk = WinogradChunk(plan, mostRows: min(rowsPerChunk, rows.count), isShared: false)
       for first in Swift.stride(from: rows.lowerBound, to: rows.upperBound, by: rowsPerChunk) {
         work(
-          on: first..<min(rows.upperBound, first + rowsPerChunk), in: chunk, weights, sum: sums.isEmpty ? nil : sums[unit],
+          on: first..<min(rows.upperBound, first + rowsPerChunk), in: chunk, weights,
+          sum: sums.isEmpty ? nil : sums[unit],
           isFirst: first == rows.lowerBound)
       }
     }
