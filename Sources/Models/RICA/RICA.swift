@@ -135,13 +135,16 @@ public struct RICA: Module {
     return averagePool2D(rectified, size: side / regions).flattened()
   }
 
-  /// What each filter looks for, as patches of pixels, `[filters, side, side, C]`: the rows of the one convolution,
-  /// scaled to ±½ around ½, to be looked at.
+  /// The rows of W as patches, `[filters, side, side, C]`, each scaled to ±½ around ½, to be looked at: in the coordinates
+  /// of zero-phase whitening, where a patch still looks like a patch, whichever whitening was used.
   public var pictures: Tensor {
-    let (weight, _) = convolution
-    let (side, count) = (configuration.patchSide, filters.shape[0])
-    let rows = weight.reshaped(to: [filters.shape[1], count]).transposed()
+    var rows = filters
+    if configuration.whitening == .pca {
+      let deviations = (whitening.variances + configuration.whiteningRegularization).squareRoot()
+      rows = matmul(filters, whitening.matrix * deviations.reshaped(to: [filters.shape[1], 1]))
+    }
     let largest = rows.absoluteValue().max(alongAxes: [1], keepingAxes: true) + 1e-20
-    return (rows / largest * 0.5 + 0.5).reshaped(to: [count, side, side, channels])
+    let side = configuration.patchSide
+    return (rows / largest * 0.5 + 0.5).reshaped(to: [filters.shape[0], side, side, channels])
   }
 }

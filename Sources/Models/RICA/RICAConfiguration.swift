@@ -15,7 +15,7 @@ public struct RICAConfiguration: Codable, Sendable, Hashable {
   /// Responses are averaged over this many regions along each side of an image.
   public var poolingRegions = 4
   /// λ, the weight of the sparsity against the reconstruction.
-  public var sparsity: Float = 1
+  public var sparsity: Float = 0.1
   /// ε in sqrt((Wx)² + ε).
   public var smoothing: Float = 0.01
   /// How patches are whitened.

@@ -1,6 +1,8 @@
 import ActiveLoop
 import ArgumentParser
+import Datasets
 import Foundation
+import Models
 import Testing
 
 @testable import LadleCommand

@@ -70,7 +70,7 @@ struct SelfTaughtProcessTests {
     let process = try LadleProcess([
       "run", "self-taught", "--dataset", "glyphs", "--labels", "20", "--seeds", "1", "--cache", place.path + "/cache",
       "--out", place.path + "/run", "--set", "poolLimit=300", "--set", "rica.model.iterations=1000000", "--set",
-      "patches=200000", "--quiet",
+      "patches=50000", "--quiet",
     ])
     // The directory is there before the filters; they take minutes.
     for _ in 0..<24_000 where !FileManager.default.fileExists(atPath: place.path + "/cache") { usleep(5000) }

@@ -168,6 +168,11 @@ struct RICATests {
   func saving() throws {
     let model = try Self.learn().model
     #expect(model.parameterCount == 0)
+    // Pictures are rows of W, which do not depend on the coordinates they are learnt in.
+    #expect(model.pictures.shape == [12, 5, 5, 1])
+    let drawn = (model.pictures * 2 - 1).reshaped(to: [12, 25])
+    let lengths = drawn.squared().sum(alongAxes: [1], keepingAxes: true).squareRoot()
+    #expect(relativeError(drawn / lengths, model.filters) < 1e-5)
     try withTemporaryDirectory { path in
       try model.save(to: path + "/rica.safetensors")
       var read = RICA(unfitted: model.configuration, channels: 1)
@@ -207,7 +212,7 @@ struct RICATests {
     #expect(try JSONDecoder().decode(RICAConfiguration.self, from: text) == RICAConfiguration())
   }
 
-  private static let mistakes: [(change: (inout RICAConfiguration) -> Void, name: String)] = [
+  private static let mistakes: [(change: @Sendable (inout RICAConfiguration) -> Void, name: String)] = [
     ({ $0.patchSide = 1 }, "patchSide"), ({ $0.filters = 0 }, "filters"), ({ $0.poolingRegions = 0 }, "poolingRegions"),
     ({ $0.sparsity = -1 }, "sparsity"), ({ $0.smoothing = 0 }, "smoothing"),
     ({ $0.whiteningRegularization = .nan }, "whiteningRegularization"), ({ $0.patches = 1 }, "patches"),
