@@ -16,6 +16,8 @@ struct GAALReport {
     var remarks: [String] = []
     var samples: ImageSheet?
     var real: ImageSheet?
+    /// RICA's filters, where self-taught learning took part.
+    var filters: ImageSheet?
   }
 
   let settings: GAALSettings
@@ -69,7 +71,7 @@ struct GAALReport {
     Report(
       title: "GAAL on \(task.dataset.title)", subtitle: subtitle, lead: lead, keyFigures: keyFigures,
       sections: [curvesSection, tableSection] + querySections
-        + [modelsSection, settingsSection, repeatSection]
+        + [modelsSection, featuresSection, settingsSection, repeatSection]
         .compactMap { $0 },
       footer: "Written by ladle \(Ladle.version). Every figure is computed from rounds.jsonl beside this page.")
   }

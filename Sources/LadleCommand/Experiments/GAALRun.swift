@@ -44,7 +44,10 @@ struct GAALRun: Sendable {
     var selfTaught: ExperimentData?
     if settings.schemes.contains(.selfTaught) {
       let workshop = ModelWorkshop(cache: cache, progress: progress, backend: environment.backend)
-      selfTaught = try workshop.selfTaught(settings.rica, data: data, pool: task.pool, sheet: directory)
+      let learnt = try workshop.selfTaught(settings.rica, data: data, pool: task.pool)
+      selfTaught = learnt.data
+      facts.filters = learnt.filters
+      if let sheet = learnt.filters { try directory.write(sheet.png, to: "filters.png") }
     }
     facts.remarks = try await runCells(data, selfTaught, generator, classifier?.model, task, directory)
     let report = GAALReport(

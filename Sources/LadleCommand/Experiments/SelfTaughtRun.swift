@@ -47,8 +47,9 @@ struct SelfTaughtRun: Sendable {
       tests: task.tests.map { .init(name: $0.name, inputs: $0.data.images, labels: $0.data.labels) },
       classNames: task.pool.classNames)
     let workshop = ModelWorkshop(cache: cache, progress: progress, backend: environment.backend)
-    let features = try workshop.selfTaught(settings.rica, data: data, pool: task.pool, sheet: directory)
-    try await fit(data, features, labels: task.pool.labels, into: directory)
+    let learnt = try workshop.selfTaught(settings.rica, data: data, pool: task.pool)
+    if let sheet = learnt.filters { try directory.write(sheet.png, to: "filters.png") }
+    try await fit(data, learnt.data, labels: task.pool.labels, into: directory)
     let table = SelfTaughtTable(
       settings: settings, task: task, records: directory.records, gaal: gaal, command: commandLine)
     try directory.write(Array(directory.records.longForm.utf8), to: "results.csv")

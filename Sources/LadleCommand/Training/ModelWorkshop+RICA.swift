@@ -34,14 +34,16 @@ extension ModelWorkshop {
     return model
   }
 
-  /// `data` seen through pixels and the features learnt from its pool; draws the filters into `filters.png` of `sheet`.
+  /// `data` seen through pixels and the features learnt from its pool, and a sheet of the filters if they are grey or of
+  /// three colours.
   func selfTaught(
-    _ settings: RICASettings, data: ExperimentData, pool: ImageDataset, sheet: RunDirectory
-  ) throws -> ExperimentData {
+    _ settings: RICASettings, data: ExperimentData, pool: ImageDataset
+  ) throws -> (data: ExperimentData, filters: ImageSheet?) {
     let model = try rica(settings, pool: pool)
-    if model.channels == 1 || model.channels == 3 {
-      try sheet.write(ImageSheet(model.pictures, padding: 2, scale: 4).png, to: "filters.png")
-    }
-    return try data.mapped(by: SelfTaughtFeatures(model, fittedTo: data.pool))
+    let isPicture = model.channels == 1 || model.channels == 3
+    return (
+      try data.mapped(by: SelfTaughtFeatures(model, fittedTo: data.pool)),
+      isPicture ? ImageSheet(model.pictures, padding: 2, scale: 4) : nil
+    )
   }
 }
