@@ -1,13 +1,13 @@
 public import Models
 public import Tensor
 
-/// Pixels beside features that RICA learnt from unlabelled inputs: the self-taught learning that the GAAL paper compares
-/// with (Raina, Battle, Lee, Packer and Ng, "Self-taught learning: transfer learning from unlabeled data", ICML 2007,
-/// with the features of Le et al., NIPS 2011).
+/// Pixels beside features that RICA learnt from unlabelled inputs: the self-taught learning that the GAAL paper
+/// compares with (Raina, Battle, Lee, Packer and Ng, "Self-taught learning: transfer learning from unlabeled data",
+/// ICML 2007, with the features of Le et al., NIPS 2011).
 ///
 /// Each block is multiplied by one number, so that its total variance (the sum over its features) on the unlabelled
-/// inputs is half of that of the pixels. Both blocks then weigh the same, and a cost C of a linear machine means what it
-/// means for pixels alone.
+/// inputs is half of that of the pixels. Both blocks then weigh the same, and a cost C of a linear machine means what
+/// it means for pixels alone.
 public struct SelfTaughtFeatures: FeatureMap {
   /// What learnt the features.
   public let model: RICA

@@ -34,8 +34,8 @@ extension ModelWorkshop {
     return model
   }
 
-  /// `data` seen through pixels and the features learnt from its pool, and a sheet of the filters if they are grey or of
-  /// three colours.
+  /// `data` seen through pixels and the features learnt from its pool, and a sheet of the filters if they are grey or
+  /// of three colours.
   func selfTaught(
     _ settings: RICASettings, data: ExperimentData, pool: ImageDataset
   ) throws -> (data: ExperimentData, filters: ImageSheet?) {

@@ -135,8 +135,8 @@ public struct RICA: Module {
     return averagePool2D(rectified, size: side / regions).flattened()
   }
 
-  /// The rows of W as patches, `[filters, side, side, C]`, each scaled to ±½ around ½, to be looked at: in the coordinates
-  /// of zero-phase whitening, where a patch still looks like a patch, whichever whitening was used.
+  /// The rows of W as patches, `[filters, side, side, C]`, each scaled to ±½ around ½, to be looked at: in the
+  /// coordinates of zero-phase whitening, where a patch still looks like a patch, whichever whitening was used.
   public var pictures: Tensor {
     var rows = filters
     if configuration.whitening == .pca {

@@ -3,8 +3,9 @@ public import Tensor
 /// A linear map after which samples have mean 0 and, but for the regularisation, the identity as their covariance.
 ///
 /// With the covariance UᵀΛU of the samples it is x ↦ (Λ + εI)^−½·U·(x − mean) for principal components (PCA), largest
-/// variance first, and Uᵀ times that for zero-phase whitening (ZCA), which stays as near to the samples as whitening can
-/// (Bell and Sejnowski, "The 'independent components' of natural scenes are edge filters", Vision Research 37, 1997).
+/// variance first, and Uᵀ times that for zero-phase whitening (ZCA), which stays as near to the samples as whitening
+/// can (Bell and Sejnowski, "The 'independent components' of natural scenes are edge filters", Vision Research 37,
+/// 1997).
 public struct Whitening: Sendable {
   /// The coordinates that whitened samples have.
   public enum Method: String, Codable, Sendable, CaseIterable {
@@ -26,7 +27,8 @@ public struct Whitening: Sendable {
   /// - Parameters:
   ///   - samples: n at least 1. Untraced.
   ///   - method: the coordinates of the result.
-  ///   - regularization: ε, added to every variance; above 0, because patches have directions in which they do not vary.
+  ///   - regularization: ε, added to every variance; above 0, because patches have directions in which they do not
+  ///     vary.
   /// - Throws: if a sample is not finite.
   /// - Complexity: O(n·d² + d³).
   public init(
