@@ -52,6 +52,11 @@ public struct GenerativeExperimentConfiguration: Codable, Sendable, Hashable {
       ),
       (scoringChunk >= 1, "scoringChunk is \(scoringChunk), and must be at least 1"),
       (synthesis.steps >= 1, "synthesis.steps is \(synthesis.steps), and must be at least 1"),
+      (
+        synthesis.method == .adam || synthesis.diversityWeight == 0,
+        "synthesis.diversityWeight is \(synthesis.diversityWeight), and l-bfgs, which takes one start at a time, "
+          + "knows no diversity"
+      ),
       (synthesis.learningRate > 0, "synthesis.learningRate is \(synthesis.learningRate), and must be positive"),
       (synthesis.restartLimit >= 0, "synthesis.restartLimit is \(synthesis.restartLimit), and must be 0 or more"),
       ((0...1).contains(oracle.threshold), "oracle.threshold is \(oracle.threshold), and must be in 0...1"),

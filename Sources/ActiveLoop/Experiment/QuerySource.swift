@@ -34,7 +34,7 @@ extension Scheme {
     }
     switch self {
     case .supervised: return nil
-    case .random: return .strategy(RandomSampling<Subject>())
+    case .random, .selfTaught: return .strategy(RandomSampling<Subject>())
     case .svmActive: return .strategy(SimpleMargin<Subject>(chunk: configuration.scoringChunk))
     case .gaal, .simpleGAN: return try synthesizer
     case .mixed:

@@ -12,12 +12,15 @@ public enum Scheme: String, CaseIterable, Codable, Sendable {
   case supervised
   /// Five rounds of GAAL, then one of random samples of the pool, and so on (Figure 6).
   case mixed
+  /// Random samples of the pool, seen through features learnt on the unlabelled pool; whoever runs it provides a
+  /// learner with ``SelfTaughtFeatures``, or data that went through them.
+  case selfTaught = "self-taught"
 
   /// Whether a generator is needed.
   public var needsGenerator: Bool {
     switch self {
     case .gaal, .simpleGAN, .mixed: true
-    case .svmActive, .random, .supervised: false
+    case .svmActive, .random, .supervised, .selfTaught: false
     }
   }
 }

@@ -3,9 +3,9 @@ public import Tensor
 /// GAAL, Algorithm 1 (Zhu & Bento, "Generative adversarial active learning", arXiv 1702.07956): images on the decision
 /// boundary, found by gradient descent of |Wᵀφ(G(z)) + b| over z from random starts.
 ///
-/// All starts are optimised as one batch by Adam for a fixed, small number of steps; the generator is frozen and in
-/// inference mode, so each start ends where it would have ended alone. The early stop is on purpose: it leaves the
-/// queries as different as their starts were. Of each start the best place on its way is kept.
+/// All starts are optimised as one batch by Adam (or one by one by L-BFGS) for a fixed, small number of steps; the
+/// generator is frozen and in inference mode, so each start ends where it would have ended alone. The early stop is on
+/// purpose: it leaves the queries as different as their starts were. Of each start the best place on its way is kept.
 ///
 /// A start fails if its objective did not fall or is not finite, or if its image is blank; it is then drawn again, up
 /// to `restartLimit` times. Starts that still fail are left out: the result may have fewer than `count` rows, even

@@ -30,6 +30,13 @@ struct LatentDescent {
 
   /// Takes all steps. `decisionValues` is f(G(z)), `[N, z]` to `[N]` or `[N, classes]`.
   mutating func run(objective: BoundaryObjective, decisionValues: (Tensor) -> Tensor) {
+    switch settings.method {
+    case .adam: runByAdam(objective: objective, decisionValues: decisionValues)
+    case .lbfgs: runByLBFGS(objective: objective, decisionValues: decisionValues)
+    }
+  }
+
+  private mutating func runByAdam(objective: BoundaryObjective, decisionValues: (Tensor) -> Tensor) {
     for _ in 0..<settings.steps {
       var seen: (distances: [Float], terms: [Float]?) = ([], nil)
       let (settings, bound) = (settings, bound)
@@ -48,7 +55,42 @@ struct LatentDescent {
     }
     // Where the last step led is a candidate too; this pass records nothing.
     let (distances, _) = objective.evaluated(at: decisionValues(current.value))
-    note(distances, terms: settings.latentTerms(of: current.value, bound: bound)?.scalars)
+    note(distances, terms: latentTerms(of: current.value))
+  }
+
+  /// A start at a time. A start from where nothing can be computed stays where it is.
+  private mutating func runByLBFGS(objective: BoundaryObjective, decisionValues: (Tensor) -> Tensor) {
+    let (settings, bound) = (settings, bound)
+    let starts = current.value
+    note(objective.evaluated(at: decisionValues(starts)).distances, terms: latentTerms(of: starts))
+    var method = LBFGS()
+    (method.maximumIterations, method.gradientTolerance) = (settings.steps, 0)
+    // |f| has a kink where it is 0: near it no step satisfies the second Wolfe condition, and looking on is wasted.
+    method.maximumLineSearchEvaluations = 8
+    var ends: [Tensor] = []
+    for row in 0..<starts.shape[0] {
+      var start = Variable(starts.rows(row..<row + 1))
+      let alone = BoundaryObjective(objective: objective.objective, targets: [objective.targets[row]])
+      if !isFrozen[row] {
+        _ = try? method.minimize(&start) { progress in
+          progress.value > settings.tolerance
+        } objective: { variable in
+          let z = settings.latentConstraint == .clamped ? variable.value.clamped(to: -bound...bound) : variable.value
+          let values = decisionValues(z)
+          let boundary = BoundaryObjective.total(of: values, mask: alone.evaluated(at: values).mask)
+          return settings.latentTerms(of: z, bound: bound).map { boundary + $0.sum() } ?? boundary
+        }
+      }
+      ends.append(start.value)
+    }
+    current.value = concatenate(ends)
+    constrain()
+    note(
+      objective.evaluated(at: decisionValues(current.value)).distances, terms: latentTerms(of: current.value))
+  }
+
+  private func latentTerms(of latents: Tensor) -> [Float]? {
+    settings.latentTerms(of: latents, bound: bound)?.scalars
   }
 
   /// Remembers the rows that are better than before, and freezes those that are done.

@@ -8,6 +8,16 @@ public struct SynthesisSettings: Codable, Sendable, Hashable {
     case oneVersusRest = "one-versus-rest"
   }
 
+  /// How z is brought down.
+  public enum Method: String, Codable, Sendable, CaseIterable {
+    /// All starts of a batch at once.
+    case adam
+    /// One start after the other, each with a memory of its own: nearer to the boundary in fewer steps, of which each
+    /// takes one or more evaluations of the generator. Under ``LatentConstraint/clamped`` what is minimised is the
+    /// objective at the clamped z.
+    case lbfgs = "l-bfgs"
+  }
+
   /// What keeps z where the generator was trained.
   public enum LatentConstraint: String, Codable, Sendable, CaseIterable {
     /// Nothing: z goes where the gradient leads.
@@ -18,7 +28,9 @@ public struct SynthesisSettings: Codable, Sendable, Hashable {
     case penalized
   }
 
-  /// Steps of Adam. Small and fixed, on purpose: the global optimum would give the same image ten times.
+  /// How z is brought down.
+  public var method: Method
+  /// Steps of the method. Small and fixed, on purpose: the global optimum would give the same image ten times.
   public var steps: Int
   /// Adam's learning rate: about the distance an entry of z moves in one step.
   public var learningRate: Float
@@ -35,7 +47,7 @@ public struct SynthesisSettings: Codable, Sendable, Hashable {
   /// The weight of ``LatentConstraint/penalized``.
   public var penaltyWeight: Float
   /// `diversityWeight` · (distance of z to the nearest other z of the batch) is subtracted from what is minimised.
-  /// Above 0 the starts of a batch depend on each other.
+  /// Above 0 the starts of a batch depend on each other; then only ``Method/adam`` will do.
   public var diversityWeight: Float
   /// How often starts that failed are drawn again. What still fails after that is left out.
   public var restartLimit: Int
@@ -46,8 +58,9 @@ public struct SynthesisSettings: Codable, Sendable, Hashable {
   public init(
     steps: Int = 100, learningRate: Float = 0.02, beta1: Float = 0.9, beta2: Float = 0.999, tolerance: Float = 0,
     objective: Objective = .margin, latentConstraint: LatentConstraint = .clamped, penaltyWeight: Float = 1,
-    diversityWeight: Float = 0, restartLimit: Int = 3, minimumContrast: Float = 0.02
+    diversityWeight: Float = 0, restartLimit: Int = 3, minimumContrast: Float = 0.02, method: Method = .adam
   ) {
+    self.method = method
     self.steps = steps
     self.learningRate = learningRate
     self.beta1 = beta1

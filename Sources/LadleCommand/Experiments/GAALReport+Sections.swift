@@ -72,6 +72,15 @@ extension GAALReport {
     return images.isEmpty ? nil : Report.Section(title: "Generator", blocks: [.images(images)])
   }
 
+  var featuresSection: Report.Section? {
+    guard let sheet = facts.filters else { return nil }
+    let image = Report.Image(
+      png: Data(sheet.png), width: sheet.width, height: sheet.height, alternative: "A sheet of filters",
+      caption: "RICA’s filters, learnt from the pool without labels. Self-taught learning asks for the samples that "
+        + "passive random sampling asks for, and sees them through these beside pixels.")
+    return Report.Section(title: "Features of self-taught learning", blocks: [.images([image])])
+  }
+
   var settingsSection: Report.Section? {
     guard let json = try? SettingsSchema(of: settings).resolved else { return nil }
     var definitions = json.leaves.map { Report.Definition($0.path, $0.value.shown) }

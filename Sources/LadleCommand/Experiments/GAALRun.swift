@@ -18,7 +18,8 @@ struct GAALRun: Sendable {
     try ImageTask.requireFiles(settings.dataset, directories: dataDirectories)
     let environment = EnvironmentRecord.current()
     let directory = try RunDirectory(
-      path: path, configuration: try SettingsSchema(of: settings).resolved, environment: environment)
+      path: path, configuration: try SettingsSchema(of: settings).resolved,
+      defaults: try SettingsSchema(of: GAALSettings(settings.dataset)).resolved, environment: environment)
     for note in directory.notes { progress.note("ladle: \(note)") }
     let framing = Framing(rawValue: settings.experiment.framing) ?? .stretch
     let task = try ImageTask.load(
@@ -40,7 +41,15 @@ struct GAALRun: Sendable {
         isNatural: task.dataset.isNatural)
     }
     var facts = try modelFacts(generator, classifier, task, directory)
-    facts.remarks = try await runCells(data, generator, classifier?.model, task, directory)
+    var selfTaught: ExperimentData?
+    if settings.schemes.contains(.selfTaught) {
+      let workshop = ModelWorkshop(cache: cache, progress: progress, backend: environment.backend)
+      let learnt = try workshop.selfTaught(settings.rica, data: data, pool: task.pool)
+      selfTaught = learnt.data
+      facts.filters = learnt.filters
+      if let sheet = learnt.filters { try directory.write(sheet.png, to: "filters.png") }
+    }
+    facts.remarks = try await runCells(data, selfTaught, generator, classifier?.model, task, directory)
     let report = GAALReport(
       settings: settings, task: task, directory: directory, environment: environment, facts: facts,
       seconds: ProcessInfo.processInfo.systemUptime - start)
@@ -52,10 +61,16 @@ struct GAALRun: Sendable {
   // MARK: - Cells
 
   private func runCells(
-    _ data: ExperimentData, _ generator: DCGANImageGenerator?, _ classifier: ConvolutionalClassifier?,
-    _ task: ImageTask, _ directory: RunDirectory
+    _ data: ExperimentData, _ selfTaught: ExperimentData?, _ generator: DCGANImageGenerator?,
+    _ classifier: ConvolutionalClassifier?, _ task: ImageTask, _ directory: RunDirectory
   ) async throws -> [String] {
     var remarks: [String] = []
+    // The same samples behind another map: the scheme differs from random sampling in what the learner sees alone.
+    let throughFeatures = try selfTaught.map {
+      try GenerativeExperiment(
+        data: $0, configuration: settings.experiment, learner: SupportVectorLearner(settings.experiment.learner),
+        generator: DCGANImageGenerator?.none)
+    }
     let experiment = try GenerativeExperiment(
       data: data, configuration: settings.experiment,
       learner: SupportVectorLearner(settings.experiment.learner, unlabelled: data.pool),
@@ -69,7 +84,8 @@ struct GAALRun: Sendable {
     for seed in settings.seeds {
       for scheme in settings.schemes {
         let saved = try SavedState.load(scheme, seed, from: directory)
-        let last = try await experiment.run(
+        let here = scheme == .selfTaught ? throughFeatures ?? experiment : experiment
+        let last = try await here.run(
           scheme, seed: seed, oracle: oracle(seed, task, classifier), continuing: saved,
           clock: { ProcessInfo.processInfo.systemUptime }
         ) { outcome in

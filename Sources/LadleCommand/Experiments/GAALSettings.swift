@@ -10,6 +10,7 @@ struct GAALSettings: Codable, Sendable, Hashable {
   var poolLimit: Int?
   var generator = GeneratorSettings()
   var classifier = ClassifierSettings()
+  var rica = RICASettings()
   var experiment = GenerativeExperimentConfiguration()
 
   /// What serves for a data set.
@@ -21,7 +22,9 @@ struct GAALSettings: Codable, Sendable, Hashable {
 
   /// Throws a usage failure that names the setting which makes no sense.
   func validate() throws {
-    if let problem = generator.problem() ?? classifier.problem() { throw CommandFailure(.usage, problem + ".") }
+    if let problem = generator.problem() ?? classifier.problem() ?? rica.problem() {
+      throw CommandFailure(.usage, problem + ".")
+    }
     if let poolLimit, poolLimit < 2 {
       throw CommandFailure(.usage, "poolLimit is \(poolLimit), and must be at least 2.")
     }

@@ -6,7 +6,7 @@ import Datasets
 struct RunCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "run", abstract: "Run an experiment into a directory, or continue one.",
-    subcommands: [GAALCommand.self])
+    subcommands: [GAALCommand.self, SelfTaughtCommand.self])
 }
 
 /// `ladle run gaal`.
@@ -20,7 +20,7 @@ struct GAALCommand: AsyncParsableCommand {
       report.html that opens without a network. The same command on the same directory continues where it was stopped
       and ends with the same bytes. Generator and classifier are trained once and kept in the cache.
 
-      Schemes: gaal, simple-gan, svm-active, random, supervised, mixed.
+      Schemes: gaal, simple-gan, svm-active, random, supervised, mixed, self-taught.
 
       Examples:
         ladle run gaal --dataset glyphs --seeds 1-3 --out runs/first
@@ -100,7 +100,7 @@ struct GAALCommand: AsyncParsableCommand {
 }
 
 extension Error {
-  fileprivate var isCancellation: Bool {
+  var isCancellation: Bool {
     if self is CancellationError { return true }
     if case .cancelled = self as? ExperimentError { return true }
     return false

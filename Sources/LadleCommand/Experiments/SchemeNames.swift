@@ -10,6 +10,7 @@ extension Scheme {
     case .random: "passive random"
     case .supervised: "fully supervised"
     case .mixed: "mixed"
+    case .selfTaught: "self-taught"
     }
   }
 }

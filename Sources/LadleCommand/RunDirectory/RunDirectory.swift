@@ -30,8 +30,9 @@ final class RunDirectory {
     var round: Int
   }
 
-  /// Opens the directory at `path`, or makes it, for a run with `configuration` (all settings, resolved).
-  init(path: String, configuration: JSONValue, environment: EnvironmentRecord) throws {
+  /// Opens the directory at `path`, or makes it, for a run with `configuration` (all settings, resolved). A setting
+  /// that a run found there does not name is newer than that run, which had what is now its value in `defaults`.
+  init(path: String, configuration: JSONValue, defaults: JSONValue? = nil, environment: EnvironmentRecord) throws {
     self.path = path
     try Self.makeDirectory(path)
     do {
@@ -44,7 +45,7 @@ final class RunDirectory {
     } catch .system(let reason) {
       throw CommandFailure(.world, "\(path) cannot be written: \(reason); choose another --out.")
     }
-    isContinued = try Self.settle(path, configuration)
+    isContinued = try Self.settle(path, configuration, defaults)
     if isContinued {
       notes += Self.environmentNotes(path, environment)
     } else {
@@ -130,7 +131,7 @@ final class RunDirectory {
   }
 
   /// Whether the directory holds a run with these settings; throws if it holds anything else.
-  private static func settle(_ path: String, _ configuration: JSONValue) throws -> Bool {
+  private static func settle(_ path: String, _ configuration: JSONValue, _ defaults: JSONValue?) throws -> Bool {
     let file = path + "/config.json"
     guard FileManager.default.fileExists(atPath: file) else {
       let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
@@ -148,7 +149,7 @@ final class RunDirectory {
     } catch is DecodingError {
       throw CommandFailure(.world, "\(file) is damaged; choose another --out.")
     }
-    let differences = differences(found, configuration)
+    let differences = differences(found, configuration, defaults)
     guard differences.isEmpty else {
       throw CommandFailure(
         .world,
@@ -159,11 +160,12 @@ final class RunDirectory {
   }
 
   /// The settings that differ, at most four of them, in words; empty when none do.
-  private static func differences(_ found: JSONValue, _ wanted: JSONValue) -> String {
+  private static func differences(_ found: JSONValue, _ wanted: JSONValue, _ defaults: JSONValue?) -> String {
     func members(_ value: JSONValue) -> [String: JSONValue] {
       Dictionary(value.leaves.map { ($0.path, $0.value) }) { first, _ in first }
     }
-    let (there, here) = (members(found), members(wanted))
+    let here = members(wanted)
+    let there = members(found).merging(defaults.map(members) ?? [:]) { found, _ in found }
     let names = Set(there.keys).union(here.keys).filter { there[$0] != here[$0] }.sorted()
     let shown = names.prefix(4).map { name in
       "\(name) is \(there[name]?.shown ?? "missing") there and \(here[name]?.shown ?? "missing") here"

@@ -86,7 +86,7 @@ struct ModelWorkshop {
 
   // MARK: - Parts
 
-  private func cached(
+  func cached(
     _ kind: String, _ phase: String, _ settings: JSONValue, _ data: ImageDataset,
     make: (_ directory: String) throws -> Void
   ) throws -> String {
@@ -100,7 +100,7 @@ struct ModelWorkshop {
       stopRequested: { Interruption.shared.isRequested }, make: make)
   }
 
-  private func stopIfRequested() throws {
+  func stopIfRequested() throws {
     if Interruption.shared.isRequested { throw CancellationError() }
   }
 

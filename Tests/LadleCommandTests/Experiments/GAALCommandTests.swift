@@ -41,7 +41,7 @@ import Testing
     ("--dataset glyphs --seeds x", "--seeds takes distinct whole numbers such as 1-10 or 1,3,5, not “x”."),
     (
       "--dataset glyphs --schemes gall",
-      "there is no scheme “gall”; choose among gaal, simple-gan, svm-active, random, supervised and mixed."
+      "there is no scheme “gall”; choose among gaal, simple-gan, svm-active, random, supervised, mixed and self-taught."
     ),
     ("--dataset glyphs --schemes gaal,gaal", "--schemes names a scheme twice."),
     (
@@ -53,6 +53,7 @@ import Testing
       "--dataset glyphs --set stepz=3", "there is no setting “stepz”; did you mean experiment.synthesis.steps?"
     ),
     ("--dataset glyphs --set generator.epochs=0", "generator.epochs is 0, and must be at least 1."),
+    ("--dataset glyphs --set patchSide=1", "rica.model.patchSide is 1, and must be at least 2."),
     ("--dataset glyphs --set poolLimit=1", "poolLimit is 1, and must be at least 2."),
     ("--dataset glyphs --set epochs=3", "“epochs” may mean classifier.epochs or generator.epochs; write it out."),
     (
@@ -73,7 +74,8 @@ import Testing
     let resolved = try SettingsSchema(of: settings).resolved
     let paths = Set(resolved.leaves.map(\.path))
     for path in [
-      "dataset", "seeds", "schemes", "poolLimit", "generator.width", "classifier.limit", "experiment.framing",
+      "dataset", "seeds", "schemes", "poolLimit", "generator.width", "classifier.limit", "rica.model.patchSide",
+      "experiment.framing",
       "experiment.synthesis.tolerance", "experiment.oracle.threshold",
     ] {
       #expect(paths.contains(path), "\(path) is not in config.json")

@@ -16,8 +16,11 @@ import Testing
       discarded: 2 * round, classCounts: [25, 25 + 10 * round], metrics: ["accuracy": accuracy])
   }
 
-  private func open(_ path: String, _ settings: JSONValue? = nil) throws -> RunDirectory {
-    try RunDirectory(path: path, configuration: settings ?? self.settings, environment: .current())
+  private func open(
+    _ path: String, _ settings: JSONValue? = nil, defaults: JSONValue? = nil
+  ) throws -> RunDirectory {
+    try RunDirectory(
+      path: path, configuration: settings ?? self.settings, defaults: defaults, environment: .current())
   }
 
   private func refusal(_ body: () throws -> Void) -> String {
@@ -95,6 +98,26 @@ import Testing
       refusal { _ = try open(place.path, other) }
         == "\(place.path) holds a run with other settings (gan.steps is 8000 there and 4000 here, "
         + "new is missing there and true here); run with the same settings to continue it, or choose another --out.")
+  }
+
+  @Test func aSettingNewerThanTheRunHadItsDefault() throws {
+    let place = try TemporaryDirectory()
+    do { _ = try open(place.path) }
+    let before = try place.contents("config.json")
+    func grown(_ value: Int) -> JSONValue {
+      .object([
+        "seeds": .array([.integer(1), .integer(2)]),
+        "gan": .object(["steps": .integer(8000), "width": .integer(value)]),
+      ])
+    }
+    do { #expect(try open(place.path, grown(64), defaults: grown(64)).isContinued) }
+    #expect(
+      refusal { _ = try open(place.path, grown(32), defaults: grown(64)) }
+        .contains("(gan.width is 64 there and 32 here)"))
+    // What the run says for itself counts, whatever the defaults are by now.
+    let later = JSONValue.object(["seeds": .array([]), "gan": .object(["steps": .integer(1), "width": .integer(64)])])
+    do { #expect(try open(place.path, grown(64), defaults: later).isContinued) }
+    #expect(try place.contents("config.json") == before)
   }
 
   @Test func aSecondHolderIsRefusedByProcessNumber() throws {
