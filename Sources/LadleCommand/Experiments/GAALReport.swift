@@ -48,7 +48,7 @@ struct GAALReport {
       try directory.write(Array(chart(test).svg().utf8), to: "curves-\(test.name).svg")
       if number == 0 { try directory.write(Array(chart(test).svg().utf8), to: "curves.svg") }
     }
-    try directory.write(Array(csv.utf8), to: "results.csv")
+    try directory.write(Array(roundsTable(directory.records).utf8), to: "results.csv")
     try directory.write(Array(report.html().utf8), to: "report.html")
   }
 
@@ -228,18 +228,5 @@ struct GAALReport {
     return Report.Table(
       caption: "Seconds by phase, all seeds together. The last process took \(durationText(seconds)).",
       columns: [.init("scheme", isNumeric: false)] + phases.map { .init($0.rawValue) } + [.init("all")], rows: rows)
-  }
-
-  /// Long form: a line per record and metric.
-  private var csv: String {
-    var lines = ["scheme,seed,round,labelled,attempted,discarded,metric,value"]
-    for record in directory.records {
-      for (metric, value) in record.metrics.sorted(by: { $0.key < $1.key }) {
-        lines.append(
-          "\(record.scheme),\(record.seed),\(record.round),\(record.labelled),\(record.attempted),\(record.discarded),"
-            + "\(metric),\(value)")
-      }
-    }
-    return lines.joined(separator: "\n") + "\n"
   }
 }

@@ -6,7 +6,7 @@ import Datasets
 struct RunCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "run", abstract: "Run an experiment into a directory, or continue one.",
-    subcommands: [GAALCommand.self])
+    subcommands: [GAALCommand.self, PoolCommand.self])
 }
 
 /// `ladle run gaal`.
@@ -100,7 +100,7 @@ struct GAALCommand: AsyncParsableCommand {
 }
 
 extension Error {
-  fileprivate var isCancellation: Bool {
+  var isCancellation: Bool {
     if self is CancellationError { return true }
     if case .cancelled = self as? ExperimentError { return true }
     return false
