@@ -8,7 +8,7 @@ struct StrategyCase: Sendable, CustomTestStringConvertible {
   var hasScores: Bool
   var query: @Sendable (Int, UnlabelledPool, inout RandomSource) throws -> [Int]
 
-  init(_ name: String, hasScores: Bool, _ strategy: some QueryStrategy<NearestMean>, learner: NearestMean) {
+  init<S: QueryStrategy>(_ name: String, hasScores: Bool, _ strategy: S, learner: S.Subject) {
     (testDescription, self.hasScores) = (name, hasScores)
     query = { try strategy.query($0, from: $1, learner: learner, using: &$2) }
   }
@@ -20,7 +20,7 @@ struct StrategyCase: Sendable, CustomTestStringConvertible {
       StrategyCase("simple margin", hasScores: true, SimpleMargin(), learner: two),
       StrategyCase("simple margin, small chunks", hasScores: true, SimpleMargin(chunk: 7), learner: two),
       StrategyCase("simple margin, three classes", hasScores: true, SimpleMargin(), learner: three),
-    ]
+    ] + representation()
   }()
 
   private static func fitted(_ clouds: Clouds) -> NearestMean {
