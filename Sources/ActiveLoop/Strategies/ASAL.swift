@@ -8,8 +8,8 @@ public import Tensor
 /// Images are found by ascent of the entropy of softmax(f) over latent codes, f the decision values: the objective
 /// ``SynthesisSettings/Objective/entropy``. With two classes that is the boundary, as in GAAL. Each image takes the
 /// nearest sample that is left; if fewer images could be made than samples are wanted, they take turns again. Without
-/// any image, and for samples at no finite distance, samples are drawn at random. The pool's order does not matter, but
-/// for samples with equal features.
+/// any image, and for samples at no finite distance, samples are drawn at random. For the same images the pool's order does
+/// not matter, but for samples with equal features.
 ///
 /// *Deviations from the paper*: see `Documentation/Guides/ASAL.md`.
 ///

@@ -6,7 +6,8 @@ public import Tensor
 ///
 /// Each synthesized image takes the nearest sample that is left, in the space of `features`; if fewer images could be
 /// synthesized than samples are wanted, they take turns again. Without any image, and for samples at no finite distance,
-/// samples are drawn at random. The pool's order does not matter, but for samples that are equal.
+/// samples are drawn at random. For the same images the pool's order does not
+/// matter, but for samples that are equal.
 ///
 /// - Complexity: the synthesis (``GenerativeAdversarialSynthesizer``) of `count` images, `synthesisBatch` at a time, and
 ///   one pass over the pool, read batch by batch, with O(N·count·D) in matrix products for D features; memory for

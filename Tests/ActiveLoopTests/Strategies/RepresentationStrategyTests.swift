@@ -63,7 +63,8 @@ struct BADGETests {
       return 1 - likeliest.mean().scalar
     }
     // The first is drawn uniformly; the others by squared lengths, of which sure samples have almost none.
-    #expect(doubt(Array(chosen.dropFirst())) > 3 * doubt(Array(0..<600)))
+    let (found, usual) = (doubt(Array(chosen.dropFirst())), doubt(Array(0..<600)))
+    #expect(found > 3 * usual)
   }
 
   @Test("of two directions of doubt it takes both")
@@ -79,7 +80,7 @@ struct BADGETests {
       var random = RandomSource(seed: seed)
       let chosen = try BADGE().query(
         6, from: pool(Tensor(features, shape: [300, 2])), learner: learner, using: &random)
-      #expect(chosen.contains { $0 < 2 }, "seed \(seed)")
+      #expect(!Set(chosen).isDisjoint(with: [0, 1]), "seed \(seed)")
     }
   }
 }
@@ -165,7 +166,8 @@ struct TypiClustTests {
       var random = RandomSource(seed: seed)
       let chosen = try TypiClust().query(
         2, from: pool(features, taken: [0]), learner: ToyEmbedder(width: 2), using: &random)
-      #expect(Set(chosen.map { owners[$0] }) == [1, 2])
+      let heaps = Set(chosen.map { owners[$0] })
+      #expect(heaps == [1, 2])
     }
   }
 }
@@ -186,9 +188,11 @@ struct ProbCoverTests {
     let strategy = ProbCover<ToyEmbedder>(radius: .fixed(1))
     let learner = ToyEmbedder(width: 1)
     let chosen = try strategy.query(3, from: pool(features), learner: learner, using: &random)
-    #expect(chosen.map { owners[$0] } == [1, 2, 0])
+    let order = chosen.map { owners[$0] }
+    #expect(order == [1, 2, 0])
     let after = try strategy.query(2, from: pool(features, taken: [20]), learner: learner, using: &random)
-    #expect(after.map { owners[$0] } == [2, 0])
+    let rest = after.map { owners[$0] }
+    #expect(rest == [2, 0])
   }
 
   @Test("by purity: balls stay inside their heap")
@@ -197,12 +201,35 @@ struct ProbCoverTests {
     var random = RandomSource(seed: 2)
     let chosen = try ProbCover(radius: .purity(classes: 3)).query(
       3, from: pool(features), learner: ToyEmbedder(width: 2), using: &random)
-    #expect(Set(chosen.map { owners[$0] }) == [0, 1, 2])
+    let heaps = Set(chosen.map { owners[$0] })
+    #expect(heaps == [0, 1, 2])
   }
 }
 
 @Suite("Strategies on features, and the pool's order")
 struct RepresentationPermutationTests {
+  @Test("a permuted pool gives the same samples for the same synthesized images")
+  func synthesis() throws {
+    let clouds = Clouds(centres: [(0.2, 0.2), (0.8, 0.3), (0.5, 0.8)])
+    let inputs = clouds.samples(101, seed: 11).inputs
+    var random = RandomSource(seed: 2)
+    let order = random.permutation(of: 101)
+    let (plain, shuffled) = (UnlabelledPool(inputs: inputs), UnlabelledPool(inputs: inputs.gathered(rows: order)))
+    let learner = ToyEmbedder(clouds)
+    let asal = ASAL<ToyGenerator, ToyEmbedder>(generator: .plane)
+    let filtered = PoolFilteredGAAL<ToyGenerator, PixelFeatures, ToyEmbedder>(
+      generator: .plane, features: PixelFeatures())
+    func answers(_ pool: UnlabelledPool) throws -> [[Int]] {
+      var (first, second) = (RandomSource(seed: 4), RandomSource(seed: 4))
+      return [
+        try asal.query(25, from: pool, learner: learner, using: &first),
+        try filtered.query(25, from: pool, learner: learner, using: &second),
+      ]
+    }
+    let permuted = try answers(shuffled).map { answer in answer.map { order[$0] } }
+    #expect(try answers(plain) == permuted)
+  }
+
   /// No two distances are equal, no two covers either, so that only distances rule.
   @Test("a permuted pool gives the same samples where nothing is drawn")
   func permutation() throws {
@@ -215,7 +242,8 @@ struct RepresentationPermutationTests {
     let learner = ToyEmbedder(width: 3)
     let plain = try CoreSet().query(20, from: pool(features, taken: taken), learner: learner, using: &random)
     let permuted = try CoreSet().query(20, from: pool(shuffled, taken: places), learner: learner, using: &random)
-    #expect(permuted.map { order[$0] } == plain)
+    let back = permuted.map { order[$0] }
+    #expect(back == plain)
 
     let heaps = Tensor((0..<9).flatMap { heap in [Float](repeating: Float(heap * 10), count: heap + 1) })
     let rows = heaps.reshaped(to: [45, 1])
@@ -225,7 +253,9 @@ struct RepresentationPermutationTests {
     let second = try cover.query(
       9, from: pool(rows.gathered(rows: turned)), learner: ToyEmbedder(width: 1), using: &random)
     // Copies are the same sample by another name.
-    #expect(first.map { heaps.scalars[$0] } == second.map { heaps.scalars[turned[$0]] })
-    #expect(first.map { heaps.scalars[$0] } == (0..<9).reversed().map { Float($0 * 10) })
+    let values = heaps.scalars
+    let (here, there) = (first.map { values[$0] }, second.map { values[turned[$0]] })
+    #expect(here == there)
+    #expect(here == [80, 70, 60, 50, 40, 30, 20, 10, 0])
   }
 }
