@@ -134,7 +134,7 @@ import Testing
   @Test(arguments: [1, 2, 3, 16, 17, 33]) func anyNumberOfSamplesCanBeLearnt(_ count: Int) throws {
     var learner = try toyLearner()
     try learner.fit(brightRows(count), from: Self.streams)
-    #expect(weights(of: learner).allSatisfy(\.isFinite))
+    #expect(weights(of: learner).allSatisfy { $0.isFinite })
     // 17 and 33 end in a batch of one, which joins the one before: 20 epochs of 1 and 2 steps.
     #expect(learner.figures["steps"] == Double(20 * max(1, count / 16)))
   }

@@ -7,7 +7,19 @@ enum StrategyNames {
     _ subject: Subject.Type
   ) -> [(name: String, strategy: any QueryStrategy<Subject>)] {
     [
-      ("random", RandomSampling<Subject>())
+      ("random", RandomSampling<Subject>()),
+      ("balanced-random", ClassBalancedRandom<Subject>()),
+      ("least-confidence", LeastConfidence<Subject>()),
+      ("margin", MarginSampling<Subject>()),
+      ("entropy", EntropySampling<Subject>()),
+      ("bald", MonteCarloDropout<Subject>()),
+      ("vote-entropy", QueryByCommittee<Subject>()),
+      ("ensemble", EnsembleDisagreement<Subject>()),
+      ("core-set", CoreSet<Subject>()),
+      ("badge", BADGE<Subject>()),
+      ("k-means", KMeansSampling<Subject>()),
+      ("typiclust", TypiClust<Subject>()),
+      ("dal", DiscriminativeActiveLearning<Subject>()),
     ]
   }
 
