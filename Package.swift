@@ -73,7 +73,7 @@ let package = Package(
       name: "DatasetsTests", dependencies: ["Datasets", "Tensor", "TestSupport"], exclude: ["Fixtures"],
       swiftSettings: strict),
     .testTarget(
-      name: "ActiveLoopTests", dependencies: ["ActiveLoop", "Models", "Tensor", "TestSupport"],
+      name: "ActiveLoopTests", dependencies: ["ActiveLoop", "Models", "Tensor", "TestSupport"], exclude: ["Fixtures"],
       swiftSettings: strict),
     .testTarget(
       name: "LadleCommandTests",

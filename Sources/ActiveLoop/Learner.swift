@@ -8,6 +8,16 @@ public protocol Learner: Sendable {
   /// Learns from `samples` alone; what an earlier fit left may serve as a start.
   mutating func fit(_ samples: LabelledSamples, using random: inout RandomSource) throws(Failure)
 
+  /// As ``fit(_:using:)``, with weights and order drawn from streams of their own. A learner without weights uses the
+  /// second stream alone.
+  mutating func fit(_ samples: LabelledSamples, from streams: FitStreams) throws(Failure)
+
+  /// What the next fit starts from, by name; nothing if every fit starts afresh, which is the default.
+  var carried: CarriedTensors { get }
+
+  /// Becomes what it was after a fit from `streams` that left `carried`, but for ``figures``.
+  mutating func restore(_ carried: CarriedTensors, from streams: FitStreams) throws(Failure)
+
   /// The class of each row of `inputs`, in `0..<classCount`.
   func predictions(for inputs: Tensor) -> [Int]
 

@@ -9,6 +9,23 @@ public protocol QueryStrategy<Subject>: Sendable {
   func query(
     _ count: Int, from pool: UnlabelledPool, learner: Subject, using random: inout RandomSource
   ) throws -> [Int]
+
+  /// As ``query(_:from:learner:using:)``, knowing what was labelled and telling how it went. It is what an experiment
+  /// calls; by default it asks the plain query and tells nothing.
+  func selection(
+    of count: Int, from pool: UnlabelledPool, learner: Subject, context: QueryContext,
+    using random: inout RandomSource
+  ) throws -> QuerySelection
+}
+
+extension QueryStrategy {
+  /// The plain query, without a report.
+  public func selection(
+    of count: Int, from pool: UnlabelledPool, learner: Subject, context: QueryContext,
+    using random: inout RandomSource
+  ) throws -> QuerySelection {
+    QuerySelection(indices: try query(count, from: pool, learner: learner, using: &random))
+  }
 }
 
 /// Makes samples to ask about.

@@ -2,6 +2,7 @@
 // `READY {…}`, then one line of JSON for each line it reads.
 
 import Foundation
+import ProcessStatistics
 import Tensor
 
 /// Writes one line of JSON at once, so that the driver never waits for a full buffer.

@@ -1,12 +1,12 @@
 internal import Tensor
 
-extension GenerativeExperiment {
+extension ExperimentData {
   /// `accuracy` on the first test set; `accuracy.NAME` and `balancedAccuracy.NAME` (the mean over classes of the rate
   /// that is recognised) on each; `learner.NAME` for what the learner says about its fit.
-  func metrics(of learner: Subject) -> [String: Double] {
+  func metrics(of learner: some Learner, scoringChunk: Int) -> [String: Double] {
     var metrics: [String: Double] = [:]
-    for (place, test) in data.tests.enumerated() {
-      let rates = recognitionRates(of: learner, on: test)
+    for (place, test) in tests.enumerated() {
+      let rates = recognitionRates(of: learner, on: test, chunk: scoringChunk)
       metrics["accuracy.\(test.name)"] = rates.accuracy
       metrics["balancedAccuracy.\(test.name)"] = rates.balanced
       if place == 0 { metrics["accuracy"] = rates.accuracy }
@@ -16,12 +16,12 @@ extension GenerativeExperiment {
   }
 
   private func recognitionRates(
-    of learner: Subject, on test: ExperimentData.TestSet
+    of learner: some Learner, on test: TestSet, chunk: Int
   ) -> (accuracy: Double, balanced: Double) {
-    var right = [Int](repeating: 0, count: data.classCount)
+    var right = [Int](repeating: 0, count: classCount)
     var all = right
-    for start in stride(from: 0, to: test.labels.count, by: configuration.scoringChunk) {
-      let range = start..<min(start + configuration.scoringChunk, test.labels.count)
+    for start in stride(from: 0, to: test.labels.count, by: chunk) {
+      let range = start..<min(start + chunk, test.labels.count)
       let predictions = learner.predictions(for: test.inputs.rows(range))
       for (label, prediction) in zip(test.labels[range], predictions) {
         all[label] += 1

@@ -19,7 +19,7 @@ extension GenerativeExperiment {
   nonisolated(nonsending) func ask(
     inRound round: Int, learner: Subject, oracle: some Oracle, state: inout RunState, stopwatch: inout Stopwatch
   ) async throws -> Exchange {
-    let source: QuerySource<Subject>? = try state.ledger.scheme.source(
+    let source: QuerySource<Subject>? = try Scheme(rawValue: state.ledger.scheme)?.source(
       inRound: round, configuration: configuration, generator: generator, learner: Subject.self)
     switch source {
     case .pool(let strategy):
@@ -28,7 +28,7 @@ extension GenerativeExperiment {
     case .synthesis(let synthesizer):
       return try await askAboutSynthesized(
         synthesizer, inRound: round, learner: learner, oracle: oracle, state: &state, stopwatch: &stopwatch)
-    case nil: throw ExperimentError.stateMismatch("scheme \(state.ledger.scheme.rawValue) has no rounds to continue")
+    case nil: throw ExperimentError.stateMismatch("scheme \(state.ledger.scheme) has no rounds to continue")
     }
   }
 
@@ -41,14 +41,14 @@ extension GenerativeExperiment {
     var (asked, exchange, attempt) = ([Int](), Exchange(queries: .pool([])), 0)
     let target = target(after: state)
     while state.ledger.labels.count < target, asked.count < attemptLimit, pool.count > 0 {
-      try checkCancellation(afterRound: round - 1)
+      try ExperimentError.checkCancellation(afterRound: round - 1)
       let wanted = min(target - state.ledger.labels.count, attemptLimit - asked.count)
       var random = stream("query", round: round, attempt: attempt, seed: state.ledger.seed)
       let indices = try stopwatch.measure(.query) { [pool] in try strategy(wanted, pool, learner, &random) }
       precondition(
         !indices.isEmpty && indices.count <= wanted, "a strategy chose \(indices.count) samples of \(wanted) wanted")
       pool.remove(indices)
-      let answers = try await answers(to: .pool(indices), from: oracle, stopwatch: &stopwatch)
+      let answers = try await data.answers(to: .pool(indices), from: oracle, stopwatch: &stopwatch)
       state.add(poolIndices: indices, answers: answers)
       asked += indices
       exchange.answers += answers
@@ -69,7 +69,7 @@ extension GenerativeExperiment {
     var (spent, attempt) = (0, 0)
     let target = target(after: state)
     while state.ledger.labels.count < target, spent < attemptLimit {
-      try checkCancellation(afterRound: round - 1)
+      try ExperimentError.checkCancellation(afterRound: round - 1)
       let wanted = min(target - state.ledger.labels.count, attemptLimit - spent)
       // What was wanted counts, not what was made: a synthesizer that makes nothing comes to an end too.
       spent += wanted
@@ -81,7 +81,7 @@ extension GenerativeExperiment {
       precondition(
         made.inputs.shape.dropFirst() == data.pool.shape.dropFirst(),
         "synthesized samples of shape \(made.inputs.shape) for a pool of shape \(data.pool.shape)")
-      let answers = try await answers(to: .synthesized(made.inputs), from: oracle, stopwatch: &stopwatch)
+      let answers = try await data.answers(to: .synthesized(made.inputs), from: oracle, stopwatch: &stopwatch)
       state.add(made, answers: answers)
       exchange.answers += answers
       exchange.distances += distances(of: made.inputs, learner: learner)
@@ -104,10 +104,9 @@ extension GenerativeExperiment {
     RandomSource(seed: seed).stream(name, round).stream("attempt", attempt)
   }
 
-  func checkCancellation(afterRound round: Int?) throws(ExperimentError) {
-    if Task.isCancelled { throw .cancelled(afterRound: round) }
-  }
+}
 
+extension ExperimentData {
   /// Asks, and checks what comes back.
   nonisolated(nonsending) func answers(
     to query: Query, from oracle: some Oracle, stopwatch: inout Stopwatch
@@ -116,8 +115,8 @@ extension GenerativeExperiment {
     guard answers.count == query.count else {
       throw OracleError.wrongAnswerCount(expected: query.count, found: answers.count)
     }
-    for case .label(let label) in answers where !data.classNames.indices.contains(label) {
-      throw OracleError.labelOutOfRange(label: label, classCount: data.classCount)
+    for case .label(let label) in answers where !classNames.indices.contains(label) {
+      throw OracleError.labelOutOfRange(label: label, classCount: classCount)
     }
     return answers
   }

@@ -34,3 +34,10 @@ public enum ExperimentError: Error, Hashable, CustomStringConvertible {
     }
   }
 }
+
+extension ExperimentError {
+  /// Throws if the task is cancelled.
+  static func checkCancellation(afterRound round: Int?) throws(ExperimentError) {
+    if Task.isCancelled { throw .cancelled(afterRound: round) }
+  }
+}

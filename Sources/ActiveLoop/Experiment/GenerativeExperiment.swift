@@ -43,15 +43,15 @@ public struct GenerativeExperiment<Subject: MarginLearner, Generator: ImageGener
     _ scheme: Scheme, seed: Int, oracle: some Oracle, continuing saved: RunState? = nil,
     clock: (() -> Double)? = nil, onRound: (RoundOutcome) throws -> Void
   ) async throws -> RunState {
-    if let saved, saved.ledger.scheme != scheme || saved.ledger.seed != seed {
+    if let saved, saved.ledger.scheme != scheme.rawValue || saved.ledger.seed != seed {
       throw ExperimentError.stateMismatch(
-        "it is of scheme \(saved.ledger.scheme.rawValue), seed \(saved.ledger.seed), "
+        "it is of scheme \(saved.ledger.scheme), seed \(saved.ledger.seed), "
           + "not of \(scheme.rawValue), seed \(seed)")
     }
     if scheme.needsGenerator, generator == nil { throw ExperimentError.generatorMissing(scheme) }
     if let saved, saved.ledger.stop != nil { return saved }
     var stopwatch = Stopwatch(clock: clock)
-    var state = saved ?? RunState(scheme: scheme, seed: seed)
+    var state = saved ?? RunState(scheme: scheme.rawValue, seed: seed)
     var current: Subject
     if saved == nil {
       let first = try await firstExchange(scheme: scheme, seed: seed, oracle: oracle, stopwatch: &stopwatch)
@@ -94,14 +94,14 @@ public struct GenerativeExperiment<Subject: MarginLearner, Generator: ImageGener
   private func outcome(
     of exchange: Exchange, state: RunState, learner: Subject, stopwatch: inout Stopwatch
   ) -> RoundOutcome {
-    let figures = stopwatch.measure(.evaluation) { metrics(of: learner) }
+    let figures = stopwatch.measure(.evaluation) { data.metrics(of: learner, scoringChunk: configuration.scoringChunk) }
     let after = exchange.answers.isEmpty ? [] : distances(of: exchange.queries, learner: learner)
     let ledger = state.ledger
     var classCounts = [Int](repeating: 0, count: data.classCount)
     for label in ledger.labels { classCounts[label] += 1 }
     return RoundOutcome(
       record: RoundRecord(
-        scheme: ledger.scheme.rawValue, seed: ledger.seed, round: ledger.round, labelled: ledger.labels.count,
+        scheme: ledger.scheme, seed: ledger.seed, round: ledger.round, labelled: ledger.labels.count,
         attempted: ledger.attempted, discarded: ledger.discarded, classCounts: classCounts, metrics: figures),
       queries: exchange.queries, latents: exchange.latents, answers: exchange.answers,
       distancesBefore: exchange.distances, distancesAfter: after, restarts: exchange.restarts, state: state,

@@ -11,7 +11,7 @@ extension GenerativeExperiment {
   nonisolated(nonsending) func firstExchange(
     scheme: Scheme, seed: Int, oracle: some Oracle, stopwatch: inout Stopwatch
   ) async throws -> (state: RunState, exchange: Exchange) {
-    try checkCancellation(afterRound: nil)
+    try ExperimentError.checkCancellation(afterRound: nil)
     guard configuration.initialLabels >= data.classCount else {
       throw ExperimentError.badConfiguration(
         "initialLabels is \(configuration.initialLabels), and \(data.classCount) classes need at least one each")
@@ -20,7 +20,7 @@ extension GenerativeExperiment {
     var (indices, answers): ([Int], [Answer])
     if scheme == .supervised {
       indices = Array(0..<poolCount)
-      answers = try await self.answers(to: .pool(indices), from: oracle, stopwatch: &stopwatch)
+      answers = try await data.answers(to: .pool(indices), from: oracle, stopwatch: &stopwatch)
       if let missing = missingClasses(in: answers).first {
         throw ExperimentError.classMissing(name: data.classNames[missing], looked: answers.count)
       }
@@ -29,7 +29,7 @@ extension GenerativeExperiment {
       let order = random.permutation(of: poolCount)
       (indices, answers) = try await initialLabels(in: order, oracle: oracle, stopwatch: &stopwatch)
     }
-    var state = RunState(scheme: scheme, seed: seed)
+    var state = RunState(scheme: scheme.rawValue, seed: seed)
     state.add(poolIndices: indices, answers: answers)
     return (state, Exchange(queries: .pool(indices), answers: answers))
   }
@@ -41,7 +41,7 @@ extension GenerativeExperiment {
     var (indices, answers, found) = ([Int](), [Answer](), 0)
     while found < needed, indices.count < order.count {
       let chunk = Array(order[indices.count..<min(indices.count + needed - found, order.count)])
-      let given = try await self.answers(to: .pool(chunk), from: oracle, stopwatch: &stopwatch)
+      let given = try await data.answers(to: .pool(chunk), from: oracle, stopwatch: &stopwatch)
       indices += chunk
       answers += given
       found = answers.count { $0.label != nil }
@@ -53,7 +53,7 @@ extension GenerativeExperiment {
         throw ExperimentError.classMissing(name: data.classNames[wanted], looked: position)
       }
       let chunk = Array(order[position..<min(position + needed, order.count)])
-      let given = try await self.answers(to: .pool(chunk), from: oracle, stopwatch: &stopwatch)
+      let given = try await data.answers(to: .pool(chunk), from: oracle, stopwatch: &stopwatch)
       position += chunk.count
       for (index, answer) in zip(chunk, given) {
         guard let label = answer.label, let place = missing.firstIndex(of: label) else { continue }

@@ -18,12 +18,18 @@ public enum StopReason: String, Codable, Sendable, Hashable {
   case everythingRejected = "everything-rejected"
   /// The synthesizer made no sample within the round's limit of attempts.
   case nothingSynthesized = "nothing-synthesized"
+  /// The figure that was aimed at is reached.
+  case targetReached = "target-reached"
+  /// Successive learners agree on the stop set.
+  case predictionsStabilized = "predictions-stabilized"
+  /// The learner is sure of what is left in the pool.
+  case uncertaintyLow = "uncertainty-low"
 }
 
 /// The part of a run's state that is not tensors.
 public struct RunLedger: Codable, Sendable, Hashable {
-  /// The scheme.
-  public var scheme: Scheme
+  /// The scheme, such as `gaal`, or the strategy.
+  public var scheme: String
   /// The seed.
   public var seed: Int
   /// The last finished round.
@@ -40,9 +46,13 @@ public struct RunLedger: Codable, Sendable, Hashable {
   public var discarded: Int
   /// Set when the run is over.
   public var stop: StopReason?
+  /// What rules that stop a run before its budget is spent must remember.
+  public var stopping: StoppingMemory?
+  /// The last round after which the learner was fitted; nil where a fit depends on nothing but samples and round.
+  public var fitRound: Int?
 
   /// Before the initial labels.
-  init(scheme: Scheme, seed: Int) {
+  init(scheme: String, seed: Int) {
     self.scheme = scheme
     self.seed = seed
     (round, origins, labels, retired, attempted, discarded) = (0, [], [], [], 0, 0)
@@ -58,15 +68,18 @@ public struct RunState: Sendable {
   public private(set) var synthesizedInputs: Tensor
   /// Their latent codes, `[n, z]`, or `[0]`.
   public private(set) var synthesizedLatents: Tensor
+  /// What the learner hands on to the next fit; nothing if it starts afresh.
+  public internal(set) var carried: CarriedTensors = []
 
-  init(scheme: Scheme, seed: Int) {
+  init(scheme: String, seed: Int) {
     ledger = RunLedger(scheme: scheme, seed: seed)
     (synthesizedInputs, synthesizedLatents) = (.zeros([0]), .zeros([0]))
   }
 
   /// A state that was saved. Throws if its parts do not fit together.
   public init(
-    ledger: RunLedger, synthesizedInputs: Tensor, synthesizedLatents: Tensor
+    ledger: RunLedger, synthesizedInputs: Tensor = .zeros([0]), synthesizedLatents: Tensor = .zeros([0]),
+    carried: CarriedTensors = []
   ) throws(ExperimentError) {
     let rows = ledger.origins.reduce(0) { if case .synthesized = $1 { $0 + 1 } else { $0 } }
     guard ledger.origins.count == ledger.labels.count else {
@@ -84,6 +97,7 @@ public struct RunState: Sendable {
     self.ledger = ledger
     self.synthesizedInputs = synthesizedInputs
     self.synthesizedLatents = synthesizedLatents
+    self.carried = carried
   }
 
   /// The samples the learner is fitted to, in order. Throws if the state belongs to other data.
@@ -147,6 +161,11 @@ public struct RunState: Sendable {
   private mutating func count(_ answer: Answer) {
     ledger.attempted += 1
     if answer == .cannotTell { ledger.discarded += 1 }
+  }
+
+  mutating func remember(_ memory: StoppingMemory?, fitRound: Int) {
+    ledger.stopping = memory
+    ledger.fitRound = fitRound
   }
 
   mutating func finish(round: Int, stop: StopReason?) {

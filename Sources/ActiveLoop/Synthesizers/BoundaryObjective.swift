@@ -1,7 +1,10 @@
+internal import Foundation
 internal import Tensor
 
 /// The objective of one batch of starts, written as f ⊙ m with a mask m made from the values of f: sign(f) for two
-/// classes, +1 and −1 at the two largest values for the top-two margin, sign(f_k) at class k for one against the rest.
+/// classes, +1 and −1 at the two largest values for the top-two margin, sign(f_k) at class k for one against the rest,
+/// and for the entropy its derivative p_k (log p_k + H), so that the sum has the gradient of the objective though not
+/// its value.
 /// That keeps the graph to one product and one sum, and each start's gradient is its own: the generator is in inference
 /// mode, so rows do not see each other.
 struct BoundaryObjective {
@@ -13,6 +16,7 @@ struct BoundaryObjective {
   func evaluated(at values: Tensor) -> (distances: [Float], mask: Tensor) {
     let rows = values.shape.first ?? 0
     precondition(rows == targets.count, "decision values of shape \(values.shape) for \(targets.count) starts")
+    if objective == .entropy { return entropyGaps(of: values) }
     if values.rank == 1 {
       let signs: [Float] = values.withUnsafeScalars { $0.map { $0 < 0 ? -1 : 1 } }
       return (boundaryDistances(ofDecisionValues: values), Tensor(signs))
@@ -32,8 +36,31 @@ struct BoundaryObjective {
           let place = slice.startIndex + targets[row] % classes
           mask[place] = scalars[place] < 0 ? -1 : 1
           distances.append(abs(scalars[place]))
+        case .entropy: break
         }
       }
+    }
+    return (distances, Tensor(mask, shape: values.shape))
+  }
+
+  /// log K − H of each row, and its derivatives.
+  private func entropyGaps(of values: Tensor) -> (distances: [Float], mask: Tensor) {
+    let rows = values.shape[0]
+    // Two classes with one value f between them: softmax(0, f).
+    let isBinary = values.rank == 1
+    let classes = isBinary ? 2 : values.shape[1]
+    let scalars = values.scalars
+    let logits = isBinary ? scalars.flatMap { [0, $0] } : scalars
+    let logarithms = logSoftmax(Tensor(logits, shape: [rows, classes])).scalars
+    var (distances, mask) = ([Float](), [Float]())
+    for row in 0..<rows {
+      let line = logarithms[row * classes..<(row + 1) * classes].map(Double.init)
+      let entropy = line.reduce(0) { $0 - ($1.isFinite ? exp($1) * $1 : 0) }
+      // A row that is not finite must not look like one that is as unsure as can be.
+      let isKnown = line.allSatisfy { !$0.isNaN }
+      distances.append(isKnown ? Float(max(0, log(Double(classes)) - entropy)) : .nan)
+      let derivatives = line.map { $0.isFinite ? Float(exp($0) * ($0 + entropy)) : 0 }
+      mask += isBinary ? [derivatives[1]] : derivatives
     }
     return (distances, Tensor(mask, shape: values.shape))
   }

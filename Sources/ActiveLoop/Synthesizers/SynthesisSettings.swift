@@ -6,6 +6,8 @@ public struct SynthesisSettings: Codable, Sendable, Hashable {
     case margin
     /// More than two classes: |f_k|, the boundary of one class k against the rest; the starts take the classes in turn.
     case oneVersusRest = "one-versus-rest"
+    /// log K − H(softmax(f)) for K classes, and log 2 − H(σ(f)) for two: how far the entropy is from its largest.
+    case entropy
   }
 
   /// How z is brought down.

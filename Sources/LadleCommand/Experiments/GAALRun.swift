@@ -83,7 +83,7 @@ struct GAALRun: Sendable {
     progress.begin("Running \(settings.dataset.rawValue)", total: total, unit: "rounds", done: done)
     for seed in settings.seeds {
       for scheme in settings.schemes {
-        let saved = try SavedState.load(scheme, seed, from: directory)
+        let saved = try SavedState.load(scheme.rawValue, seed, from: directory)
         let here = scheme == .selfTaught ? throughFeatures ?? experiment : experiment
         let last = try await here.run(
           scheme, seed: seed, oracle: oracle(seed, task, classifier), continuing: saved,
@@ -111,11 +111,11 @@ struct GAALRun: Sendable {
       switch ledger.stop {
       case .everythingRejected: "the oracle could name none of the samples it was shown"
       case .nothingSynthesized: "no start of the synthesiser succeeded"
-      case .poolExhausted where ledger.scheme != .supervised: "the pool has no samples left"
-      case .budgetSpent, .poolExhausted, nil: nil
+      case .poolExhausted where ledger.scheme != Scheme.supervised.rawValue: "the pool has no samples left"
+      case .budgetSpent, .poolExhausted, .targetReached, .predictionsStabilized, .uncertaintyLow, nil: nil
       }
     return reason.map {
-      "\(ledger.scheme.title), seed \(ledger.seed), ended after round \(ledger.round) with \(ledger.labels.count) of "
+      "\(Scheme(rawValue: ledger.scheme)?.title ?? ledger.scheme), seed \(ledger.seed), ended after round \(ledger.round) with \(ledger.labels.count) of "
         + "\(budget) labels: \($0)."
     }
   }

@@ -6,7 +6,7 @@ import Datasets
 struct RunCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "run", abstract: "Run an experiment into a directory, or continue one.",
-    subcommands: [GAALCommand.self, SelfTaughtCommand.self])
+    subcommands: [GAALCommand.self, PoolCommand.self, SelfTaughtCommand.self])
 }
 
 /// `ladle run gaal`.

@@ -5,17 +5,21 @@ import Tensor
 /// What continuing a scheme and seed needs, as one file: `state/SCHEME-seed-N.safetensors`. One file, because two
 /// could be of different rounds after a kill.
 enum SavedState {
-  static func path(_ scheme: Scheme, _ seed: Int) -> String { "state/\(scheme.rawValue)-seed-\(seed).safetensors" }
+  static func path(_ scheme: String, _ seed: Int) -> String { "state/\(scheme)-seed-\(seed).safetensors" }
+
+  private static let carriedPrefix = "learner."
 
   static func save(_ state: RunState, in directory: RunDirectory) throws {
     let ledger = try JSONValue(encoding: state.ledger).text(indented: false)
     let file = SafeTensors(
-      [("inputs", state.synthesizedInputs), ("latents", state.synthesizedLatents)], metadata: ["ledger": ledger])
+      [("inputs", state.synthesizedInputs), ("latents", state.synthesizedLatents)]
+        + state.carried.map { (carriedPrefix + $0.name, $0.tensor) },
+      metadata: ["ledger": ledger])
     try directory.write(file.serialize(), to: path(state.ledger.scheme, state.ledger.seed), flushing: true)
   }
 
   /// The state, or nil if no round is finished.
-  static func load(_ scheme: Scheme, _ seed: Int, from directory: RunDirectory) throws -> RunState? {
+  static func load(_ scheme: String, _ seed: Int, from directory: RunDirectory) throws -> RunState? {
     let name = path(scheme, seed)
     guard let bytes = try directory.read(name) else { return nil }
     let file = try SafeTensors.parse(bytes, file: "\(directory.path)/\(name)")

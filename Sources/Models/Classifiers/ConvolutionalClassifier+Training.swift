@@ -50,6 +50,7 @@ extension ConvolutionalClassifier {
     let total = batches * settings.epochs
     var optimizer = Adam<Self>(learningRate: settings.learningRate)
     let schedule = CosineDecay(from: settings.learningRate, to: 0, over: total)
+    let augmentation = ImageAugmentation(padding: settings.shift, mirror: settings.mirror)
     var done = 0
     for epoch in 0..<settings.epochs {
       var order = random.stream("order", epoch)
@@ -58,7 +59,7 @@ extension ConvolutionalClassifier {
       for batch in 0..<batches {
         let range = batch * settings.batchSize..<min(labels.count, (batch + 1) * settings.batchSize)
         let chosen = Array(permutation[range])
-        let inputs = augmented(images(chosen), settings, using: &noise)
+        let inputs = augmentation(images(chosen), using: &noise)
         optimizer.learningRate = schedule.rate(at: done)
         let (loss, gradient) = valueAndGradient { model in
           crossEntropy(logits: model.forward(inputs, using: &noise), labels: chosen.map { labels[$0] })
@@ -66,33 +67,6 @@ extension ConvolutionalClassifier {
         optimizer.update(&self, along: gradient)
         done += 1
         try progress(Progress(step: done, totalSteps: total, loss: loss))
-      }
-    }
-  }
-}
-
-/// Moves and mirrors each image `[n, H, W, C]` at random.
-private func augmented(
-  _ images: Tensor, _ settings: ConvolutionalClassifier.Training, using random: inout RandomSource
-) -> Tensor {
-  guard settings.shift > 0 || settings.mirror else { return images }
-  let (height, width, channels) = (images.shape[1], images.shape[2], images.shape[3])
-  return Tensor(shape: images.shape) { target in
-    target.update(repeating: 0)
-    images.withUnsafeScalars { source in
-      for image in 0..<images.shape[0] {
-        let dy = settings.shift == 0 ? 0 : random.integer(below: 2 * settings.shift + 1) - settings.shift
-        let dx = settings.shift == 0 ? 0 : random.integer(below: 2 * settings.shift + 1) - settings.shift
-        let mirrored = settings.mirror && random.integer(below: 2) == 1
-        let base = image * height * width * channels
-        for y in max(0, dy)..<min(height, height + dy) {
-          for x in max(0, dx)..<min(width, width + dx) {
-            let fromX = mirrored ? width - 1 - (x - dx) : x - dx
-            let from = base + ((y - dy) * width + fromX) * channels
-            let to = base + (y * width + x) * channels
-            for c in 0..<channels { target[to + c] = source[from + c] }
-          }
-        }
       }
     }
   }

@@ -1,14 +1,14 @@
-import Foundation
+internal import Foundation
 
 /// What Linux says about this process's memory, in MB of 10⁶ bytes; nil elsewhere.
-enum ProcessMemory {
+public enum ProcessMemory {
   /// Resident now.
-  static var resident: Double? { field("VmRSS:") }
+  public static var resident: Double? { field("VmRSS:") }
   /// The most that was resident since the last ``rewind()``.
-  static var peak: Double? { field("VmHWM:") }
+  public static var peak: Double? { field("VmHWM:") }
 
   /// Sets the peak to what is resident now. Where that is not allowed, the peak counts from the process's start.
-  static func rewind() {
+  public static func rewind() {
     guard let file = FileHandle(forWritingAtPath: "/proc/self/clear_refs") else { return }
     try? file.write(contentsOf: Data("5".utf8))
     try? file.close()

@@ -1,0 +1,105 @@
+import ActiveLoop
+import ArgumentParser
+
+/// `ladle run pool`.
+struct PoolCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "pool",
+    abstract: "Pool-based active learning: learning curves of strategies that choose what is labelled.",
+    discussion: """
+      Each strategy buys labels of the pool in rounds, from the same initial ones under one seed, and the learner is
+      refitted and tested after each. The directory gets rounds.jsonl, curves as SVG, results.csv and a report.html that
+      opens without a network. The same command on the same directory continues where it was stopped and ends with the
+      same bytes.
+
+      Strategies for networks: \(StrategyNames.all(for: .cnn).joined(separator: ", ")).
+      Strategies for the support vector machine: \(StrategyNames.all(for: .svm).joined(separator: ", ")).
+
+      Examples:
+        ladle run pool --dataset digits --learner mlp --initial 50 --batch 50 --budget 200 --out runs/digits
+        ladle run pool --dataset mnist --strategy random --seeds 1-5 --pool-size 10000 --out runs/mnist
+      """)
+
+  @Option(help: "One of: mnist, fashion-mnist, cifar10, optdigits, digits (drawn, no file needed).")
+  var dataset: PoolDataset
+
+  @Option(help: "Strategies to compare, with commas between.")
+  var strategy = "random"
+
+  @Option(help: "One of: cnn, mlp, vgg16, resnet18, svm.")
+  var learner = PoolSettings.LearnerName.cnn
+
+  @Option(help: "Seeds, such as 1-5 or 1,3,5. Every strategy runs once with each.")
+  var seeds = "1"
+
+  @Option(help: "Labels before the first query.")
+  var initial: Int?
+
+  @Option(help: "How they are chosen: random, stratified or biased.")
+  var initialMethod: String?
+
+  @Option(help: "Labels bought per round.")
+  var batch: Int?
+
+  @Option(help: "Labels to buy, the initial ones included.")
+  var budget: Int?
+
+  @Option(help: "Keeps so many samples of the pool, drawn by the seed.")
+  var poolSize: Int?
+
+  @Option(help: "Keeps the first so many test samples.")
+  var testSize: Int?
+
+  @Option(help: ArgumentHelp("The directory of the run; made if need be.", valueName: "dir"))
+  var out: String
+
+  @Option(
+    name: .customLong("set"), parsing: .singleValue,
+    help: ArgumentHelp("A setting by its name, such as training.epochs=10; may be repeated.", valueName: "key=value"))
+  var settings: [String] = []
+
+  @OptionGroup var data: DataOption
+
+  @Flag(name: .shortAndLong, help: "No progress, only results and errors.")
+  var quiet = false
+
+  /// The settings these arguments stand for.
+  func resolved() throws -> PoolSettings {
+    var resolved = PoolSettings(dataset)
+    resolved.strategies = strategy.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+    resolved.learner = learner
+    guard let list = SeedList(seeds) else {
+      throw CommandFailure(.usage, "--seeds takes distinct whole numbers such as 1-10 or 1,3,5, not “\(seeds)”.")
+    }
+    resolved.seeds = list.seeds
+    if let initial { resolved.experiment.initial.count = initial }
+    if let initialMethod {
+      guard let method = InitialSet.Method(rawValue: initialMethod) else {
+        throw CommandFailure(
+          .usage,
+          "--initial-method is \(listed(InitialSet.Method.allCases.map(\.rawValue), "or")), not “\(initialMethod)”.")
+      }
+      resolved.experiment.initial.method = method
+    }
+    if let batch { resolved.experiment.batch = batch }
+    if let budget { resolved.experiment.budget = budget }
+    if let poolSize { resolved.poolSize = poolSize }
+    if let testSize { resolved.testSize = testSize }
+    resolved = try patched(resolved, with: try settings.map { text in try SettingsPatch(text) })
+    try resolved.validate()
+    return resolved
+  }
+
+  func run() async throws {
+    let run = PoolRun(
+      settings: try resolved(), path: out, dataDirectories: data.directories(),
+      progress: ProgressReporter(output: quiet ? .silent : .standardError))
+    let task = Task { try await run.run() }
+    Interruption.shared.install { task.cancel() }
+    do {
+      try await task.value
+    } catch let error where Interruption.shared.isRequested && error.isCancellation {
+      throw CommandFailure(.interrupted, "stopped on request; the same command goes on from what \(out) holds.")
+    }
+  }
+}
