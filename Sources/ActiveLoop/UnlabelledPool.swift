@@ -7,6 +7,8 @@ public struct UnlabelledPool: Sendable {
   public let samples: any SampleSource
   /// Indices into `samples` that are still unlabelled, ascending.
   public private(set) var indices: [Int]
+  /// Unlabelled, but not offered.
+  private var withheld: [Int] = []
 
   /// Every row of `inputs`, `[N, …]`, is unlabelled.
   public init(inputs: Tensor) { self.init(samples: InMemorySamples(inputs)) }
@@ -25,7 +27,21 @@ public struct UnlabelledPool: Sendable {
   public var takenIndices: [Int] {
     var isUnlabelled = [Bool](repeating: false, count: samples.count)
     for index in indices { isUnlabelled[index] = true }
+    for index in withheld { isUnlabelled[index] = true }
     return isUnlabelled.indices.filter { !isUnlabelled[$0] }
+  }
+
+  /// The same pool with these samples alone to choose from. The others are as unlabelled as before, so that
+  /// ``takenIndices`` does not change. O(N). Precondition: each is in the pool, and named once.
+  public func offering(only subset: [Int]) -> UnlabelledPool {
+    let offered = Set(subset)
+    var pool = self
+    pool.indices = indices.filter { offered.contains($0) }
+    pool.withheld += indices.filter { !offered.contains($0) }
+    precondition(
+      offered.count == subset.count && pool.count == subset.count,
+      "samples to offer must be distinct and in the pool")
+    return pool
   }
 
   /// The samples at these indices, `[indices.count, …]`, in this order. Throws what reading them throws.

@@ -6,21 +6,42 @@ import Testing
 struct StrategyCase: Sendable, CustomTestStringConvertible {
   var testDescription: String
   var hasScores: Bool
+  /// What the strategy may read of the pool.
+  var reads = Reading.unlabelled
+  /// With the strategy's own batch size, or another.
   var query: @Sendable (Int, UnlabelledPool, inout RandomSource) throws -> [Int]
+  var queryInBatches: (@Sendable (_ batchSize: Int, Int, UnlabelledPool, inout RandomSource) throws -> [Int])?
+
+  /// Inputs that a strategy looks at.
+  enum Reading {
+    case nothing, unlabelled, everything
+  }
 
   init<S: QueryStrategy>(_ name: String, hasScores: Bool, _ strategy: S, learner: S.Subject) {
     (testDescription, self.hasScores) = (name, hasScores)
     query = { try strategy.query($0, from: $1, learner: learner, using: &$2) }
   }
 
+  /// A strategy that reads the pool batch by batch.
+  init<S: QueryStrategy>(
+    _ name: String, hasScores: Bool, reads: Reading = .unlabelled, learner: S.Subject,
+    inBatches strategy: @escaping @Sendable (_ batchSize: Int) -> S
+  ) {
+    self.init(name, hasScores: hasScores, strategy(256), learner: learner)
+    self.reads = reads
+    queryInBatches = { try strategy($0).query($1, from: $2, learner: learner, using: &$3) }
+  }
+
   static let all: [StrategyCase] = {
     let (two, three) = (fitted(Clouds()), fitted(Clouds(centres: [(0.2, 0.2), (0.8, 0.3), (0.5, 0.8)])))
+    var random = StrategyCase("random", hasScores: false, RandomSampling(), learner: two)
+    random.reads = .nothing
     return [
-      StrategyCase("random", hasScores: false, RandomSampling(), learner: two),
-      StrategyCase("simple margin", hasScores: true, SimpleMargin(), learner: two),
+      random,
+      StrategyCase("simple margin", hasScores: true, learner: two) { SimpleMargin(chunk: $0) },
       StrategyCase("simple margin, small chunks", hasScores: true, SimpleMargin(chunk: 7), learner: two),
-      StrategyCase("simple margin, three classes", hasScores: true, SimpleMargin(), learner: three),
-    ] + representation()
+      StrategyCase("simple margin, three classes", hasScores: true, learner: three) { SimpleMargin(chunk: $0) },
+    ] + uncertainty(ToyCommittee()) + representation()
   }()
 
   private static func fitted(_ clouds: Clouds) -> NearestMean {
@@ -82,6 +103,54 @@ struct StrategyConformanceTests {
   func emptyPool(strategy: StrategyCase) throws {
     var random = RandomSource(seed: 3)
     #expect(try strategy.query(5, pool(without: Array(0..<101)), &random).isEmpty)
+  }
+
+  @Test(
+    "the batches in which the pool is read do not matter",
+    arguments: StrategyCase.all.filter { $0.queryInBatches != nil })
+  func batches(strategy: StrategyCase) throws {
+    let query = try #require(strategy.queryInBatches)
+    let pool = pool(without: [0, 50, 100])
+    let answers = try [1, 7, 98, 1000].map { size in
+      var random = RandomSource(seed: 5)
+      return try query(size, 30, pool, &random)
+    }
+    #expect(Set(answers).count == 1)
+  }
+
+  @Test("what was labelled is not looked at, but by strategies that compare with it", arguments: StrategyCase.all)
+  func labelledIsHidden(strategy: StrategyCase) throws {
+    let taken = Array(stride(from: 0, to: 101, by: 4))
+    let untouched = pool(without: taken)
+    var trapped = UnlabelledPool(samples: TrappedSamples(inputs: inputs, trapped: taken))
+    trapped.remove(taken)
+    var (first, second) = (RandomSource(seed: 6), RandomSource(seed: 6))
+    let answer = try strategy.query(20, untouched, &first)
+    if strategy.reads == .everything {
+      #expect(throws: (any Error).self) { try strategy.query(20, trapped, &second) }
+    } else {
+      #expect(try strategy.query(20, trapped, &second) == answer)
+    }
+  }
+
+  @Test("a pool that cannot be read is an error", arguments: StrategyCase.all)
+  func unreadable(strategy: StrategyCase) throws {
+    let pool = UnlabelledPool(samples: TrappedSamples(inputs: inputs, trapped: Array(0..<101)))
+    var random = RandomSource(seed: 6)
+    if strategy.reads == .nothing {
+      #expect(try strategy.query(20, pool, &random).count == 20)
+    } else {
+      #expect(throws: (any Error).self) { try strategy.query(20, pool, &random) }
+    }
+  }
+
+  @Test("samples that are not offered are not chosen", arguments: StrategyCase.all)
+  func offering(strategy: StrategyCase) throws {
+    let offered = Array(stride(from: 2, to: 101, by: 3))
+    let part = pool(without: [0, 3]).offering(only: offered)
+    var random = RandomSource(seed: 7)
+    #expect(Set(try strategy.query(20, part, &random)).isSubset(of: offered))
+    #expect(try strategy.query(99, part, &random).sorted() == offered)
   }
 }
 

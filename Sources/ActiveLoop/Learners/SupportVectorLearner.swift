@@ -115,6 +115,8 @@ extension SupportVectorLearner {
         guard !held.isEmpty, Set(kept.map { samples.labels[$0] }).count > 1 else { continue }
         var parameters = configuration.machine
         parameters.cost = cost
+        // Only its predictions are counted.
+        parameters.probability = false
         var machine = SupportVectorMachine(parameters)
         var fold = random.stream("fold", part)
         try machine.fit(

@@ -1,0 +1,32 @@
+public import Tensor
+
+/// A strategy whose batches are random in part: ε-greedy, so that what the learner is wrongly sure of is asked about too
+/// (the random part also keeps an unbiased sample of the pool among the labels).
+///
+/// Of a batch of n, εn are drawn uniformly from what the strategy left. If that is not a whole number, it is rounded up with
+/// the chance that makes its mean right: single samples are random with chance ε.
+public struct EpsilonRandom<Base: QueryStrategy>: QueryStrategy {
+  /// ε, in [0, 1].
+  public let share: Double
+  /// The strategy that chooses the rest.
+  public let base: Base
+
+  /// Precondition: `share` is in [0, 1].
+  public init(share: Double, _ base: Base) {
+    precondition((0...1).contains(share), "a share is in [0, 1], not \(share)")
+    (self.share, self.base) = (share, base)
+  }
+
+  /// `min(count, pool.count)` distinct samples: those of the strategy, then the random ones. Throws what it throws.
+  public func query(
+    _ count: Int, from pool: UnlabelledPool, learner: Base.Subject, using random: inout RandomSource
+  ) throws -> [Int] {
+    let wanted = max(0, min(count, pool.count))
+    let mean = share * Double(wanted)
+    let isRoundedUp = Double(random.uniform()) < mean - mean.rounded(.down)
+    let drawn = min(wanted, Int(mean) + (isRoundedUp ? 1 : 0))
+    let chosen = drawn == wanted ? [] : try base.query(wanted - drawn, from: pool, learner: learner, using: &random)
+    let taken = Set(chosen)
+    return chosen + random.sample(wanted - chosen.count, from: pool.indices.filter { !taken.contains($0) })
+  }
+}
