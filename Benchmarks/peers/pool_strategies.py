@@ -146,10 +146,10 @@ def main():
             continue
         # The peak counts from here on.
         open("/proc/self/clear_refs", "w").write("5")
-        start = time.perf_counter()
+        start, processor = time.perf_counter(), time.process_time()
         chosen = query(settings.folder, settings.queries, np.random.default_rng(1))
-        seconds, peak = time.perf_counter() - start, peak_megabytes()
-        print(f"{name}: {len(chosen)} samples, {seconds:.2f} s, peak {peak:.0f} MB; "
+        seconds, processor, peak = time.perf_counter() - start, time.process_time() - processor, peak_megabytes()
+        print(f"{name}: {len(chosen)} samples, {seconds:.2f} s, {processor:.2f} s of processor, peak {peak:.0f} MB; "
               f"{compare(name, settings.folder, chosen)}", flush=True)
 
 

@@ -41,13 +41,7 @@ struct StrategyCase: Sendable, CustomTestStringConvertible {
       StrategyCase("simple margin", hasScores: true, learner: two) { SimpleMargin(chunk: $0) },
       StrategyCase("simple margin, small chunks", hasScores: true, SimpleMargin(chunk: 7), learner: two),
       StrategyCase("simple margin, three classes", hasScores: true, learner: three) { SimpleMargin(chunk: $0) },
-    ] + uncertainty(ToyCommittee())
-      + representation().map { entry in
-        // Features of what was taken count too.
-        var entry = entry
-        entry.reads = .everything
-        return entry
-      }
+    ] + uncertainty(ToyCommittee()) + representation()
   }()
 
   private static func fitted(_ clouds: Clouds) -> NearestMean {

@@ -8,6 +8,9 @@ import Foundation
 import ProcessStatistics
 import Tensor
 
+/// A line at once, also into a file.
+func report(_ line: String) { FileHandle.standardOutput.write(Data((line + "\n").utf8)) }
+
 func fail(_ message: String) -> Never {
   FileHandle.standardError.write(Data((message + "\n").utf8))
   exit(64)
@@ -42,15 +45,17 @@ default: fail(usage + "; a pool of glyphs has more than 1000")
   MemoryStatistics.trim()
   ProcessMemory.rewind()
   let clock = ContinuousClock()
-  let start = clock.now
+  let (start, processorStart) = (clock.now, ProcessorTime.seconds)
   let chosen = try strategy.query(queries, from: subject.pool, learner: subject.learner, using: &random)
   let seconds = (clock.now - start) / .seconds(1)
+  let processorSeconds = ProcessorTime.seconds - processorStart
   if let folder { try NPY.write(chosen, to: "\(folder)/\(name).npy") }
   let memory = ProcessMemory.peak.map { String(format: "%.0f MB", $0) } ?? "?"
-  print("\(name): \(chosen.count) of \(subject.pool.count), \(String(format: "%.2f", seconds)) s, peak \(memory)")
+  let times = String(format: "%.2f s, %.2f s of processor", seconds, processorSeconds)
+  report("\(name): \(chosen.count) of \(subject.pool.count), \(times), peak \(memory)")
 }
 
-print("threads: \(ThreadPool.threadCount)")
+report("threads: \(ThreadPool.threadCount)")
 // Larger batches than the strategies' own suit a small model.
 let batchSize = 2048
 try measure("margin", SimpleMargin(chunk: batchSize))

@@ -206,9 +206,14 @@ private final class Watched: Oracle {
     #expect(stable == .predictionsStabilized)
     let last = agreed.suffix(2).compactMap { $0.metrics["stopping.agreement"] }
     #expect(last.count == 2 && last.reduce(0, +) / 2 >= 0.9)
-    let (sure, uncertain) = try await stop { $0.uncertainty = 0.5 }
+    // Nothing is ever certain; then the most certain round but one sets the limit.
+    let (spent, all) = try await stop { $0.uncertainty = 0 }
+    #expect(spent == .budgetSpent)
+    let threshold = try #require(all.compactMap { $0.metrics["stopping.uncertainty"] }.sorted().dropFirst().first)
+    let (sure, uncertain) = try await stop { $0.uncertainty = threshold }
     #expect(sure == .uncertaintyLow)
-    #expect(uncertain.dropLast().allSatisfy { ($0.metrics["stopping.uncertainty"] ?? 0) > 0.5 })
+    #expect(uncertain.dropLast().allSatisfy { ($0.metrics["stopping.uncertainty"] ?? 0) > threshold })
+    #expect((uncertain.last?.metrics["stopping.uncertainty"] ?? 1) <= threshold)
   }
 
   @Test func kappaIsThatOfTheTextbook() {

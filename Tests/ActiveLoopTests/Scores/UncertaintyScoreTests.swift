@@ -155,6 +155,29 @@ struct UncertaintyScoreTests {
     }
   }
 
+  @Test("the same bits with any number of threads")
+  func threads() {
+    var random = RandomSource(seed: 3)
+    let p = softmax(Tensor(normal: [4, 3000, 7], using: &random))
+    let before = ThreadPool.threadCount
+    defer { ThreadPool.threadCount = before }
+    for score in CommitteeScore.allCases {
+      let found = [1, 2, 5].map { count in
+        ThreadPool.threadCount = count
+        return score.scores(ofMembers: p).scalars
+      }
+      #expect(Set(found).count == 1, "\(score)")
+    }
+  }
+
+  @Test("shapes that are none of probabilities are errors of the program")
+  func shapes() async {
+    await #expect(processExitsWith: .failure) { _ = entropy(ofProbabilities: .ones([2, 3, 4])) }
+    await #expect(processExitsWith: .failure) { _ = marginScore(ofProbabilities: .ones([3, 1])) }
+    await #expect(processExitsWith: .failure) { _ = mutualInformation(ofMembers: .ones([3, 4])) }
+    await #expect(processExitsWith: .failure) { _ = voteEntropy(ofMembers: .ones([0, 3, 4])) }
+  }
+
   @Test("no samples have no scores")
   func empty() {
     for score in CommitteeScore.allCases { #expect(score.scores(ofMembers: .zeros([3, 0, 4])).shape == [0]) }

@@ -132,6 +132,30 @@ struct EuclideanDistancesTests {
     #expect(found[17] == 0)
   }
 
+  @Test("the same bits with any number of threads")
+  func threads() {
+    var random = RandomSource(seed: 3)
+    let points = Tensor(normal: [1500, 33], using: &random)
+    let centres = Tensor(normal: [900, 33], using: &random)
+    let before = ThreadPool.threadCount
+    defer { ThreadPool.threadCount = before }
+    let found = [1, 2, 5].map { count in
+      ThreadPool.threadCount = count
+      let distances = EuclideanDistances(points)
+      var row = [Float](repeating: 0, count: 1500)
+      distances.distances(toRow: 3, into: &row)
+      return distances.nearest(to: centres) + row
+    }
+    #expect(Set(found).count == 1)
+  }
+
+  @Test("centres of another width are an error of the program")
+  func width() async {
+    await #expect(processExitsWith: .failure) {
+      _ = EuclideanDistances(Tensor.ones([3, 2])).nearest(to: .ones([2, 3]))
+    }
+  }
+
   @Test("without centres, infinitely far")
   func withoutCentres() {
     let distances = EuclideanDistances(Tensor.ones([3, 2]))
