@@ -1,7 +1,6 @@
 public import Tensor
 
-/// A strategy whose batches are random in part: ε-greedy, so that what the learner is wrongly sure of is asked about too
-/// (the random part also keeps an unbiased sample of the pool among the labels).
+/// A strategy whose batches are random in part: ε-greedy, so that what the learner is wrongly sure of is asked about too.
 ///
 /// Of a batch of n, εn are drawn uniformly from what the strategy left. If that is not a whole number, it is rounded up with
 /// the chance that makes its mean right: single samples are random with chance ε.
