@@ -1,5 +1,5 @@
-// Strategies of uncertainty and disagreement against random sampling: a learner is fitted to what each of them asked for, and
-// tested. Digits are drawn, or, with the directory of the data sets, they are MNIST's.
+// Strategies of uncertainty and disagreement against random sampling: a learner is fitted to what each of them asked
+// for, and tested. Digits are drawn, or, with the directory of the data sets, they are MNIST's.
 //
 //   swift run -c release --package-path Examples query-strategies svm|network [DIRECTORY [SEEDS]]
 
