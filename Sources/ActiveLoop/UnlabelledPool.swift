@@ -48,8 +48,8 @@ public struct UnlabelledPool: Sendable {
   public func inputs(at indices: [Int]) throws -> Tensor { try samples.samples(at: indices) }
 
   /// What `model` says to every unlabelled sample, in the order of `indices`: its outputs `[batch, …]` joined to
-  /// `[count, …]`, or `[0]` if none is left. The pool is read batch by batch (``PoolScoring``), so it may be larger than
-  /// memory; a sample's score does not depend on its batch but for rounding if that is so of the model.
+  /// `[count, …]`, or `[0]` if none is left. The pool is read batch by batch (``PoolScoring``), so it may be larger
+  /// than memory; a sample's score does not depend on its batch but for rounding if that is so of the model.
   public func scores(batchSize: Int = 256, by model: (Tensor) -> Tensor) throws -> Tensor {
     try PoolScoring(batchSize: batchSize).scores(of: SelectedSamples(samples, at: indices), by: model)
   }

@@ -1,8 +1,8 @@
 import ActiveLoop
 import Tensor
 
-/// Three opinions about images of two pixels, each from centres of its own; computed sample by sample, so that neither batch
-/// nor place changes a bit. Learns nothing.
+/// Three opinions about images of two pixels, each from centres of its own; computed sample by sample, so that neither
+/// batch nor place changes a bit. Learns nothing.
 struct ToyCommittee: CommitteeLearner, EmbeddingLearner {
   /// What it says of images whose first pixel is above this is NaN.
   var blindAbove: Float = .infinity

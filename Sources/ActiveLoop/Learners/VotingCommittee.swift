@@ -1,20 +1,21 @@
 public import Tensor
 
-/// Several learners fitted to the same samples, or to samples drawn from them: an ensemble. What it says is the mean of what
-/// its members say; where they disagree is what ``QueryByCommittee`` and ``EnsembleDisagreement`` look for.
+/// Several learners fitted to the same samples, or to samples drawn from them: an ensemble. What it says is the mean of
+/// what its members say; where they disagree is what ``QueryByCommittee`` and ``EnsembleDisagreement`` look for.
 ///
-/// Members differ by the numbers they draw in a fit: initial weights, the order of samples. Learners that draw none, or that
-/// find one optimum from everywhere as a support vector machine does, need samples of their own to disagree: query by bagging
-/// (Abe and Mamitsuka, "Query learning strategies using boosting and bagging", ICML 1998).
+/// Members differ by the numbers they draw in a fit: initial weights, the order of samples. Learners that draw none, or
+/// that find one optimum from everywhere as a support vector machine does, need samples of their own to disagree: query
+/// by bagging (Abe and Mamitsuka, "Query learning strategies using boosting and bagging", ICML 1998).
 ///
-/// A fit takes one number from the generator. Each member then draws from a stream of its own, so that a larger committee
-/// begins with the same members.
+/// A fit takes one number from the generator. Each member then draws from a stream of its own, so that a larger
+/// committee begins with the same members.
 public struct VotingCommittee<Member: ProbabilisticLearner>: CommitteeLearner {
   /// Which samples a member learns from.
   public enum Resampling: String, Codable, Sendable, CaseIterable {
     /// All, once.
     case none
-    /// As many as there are, drawn with replacement. A class with few samples may be missing, which some learners refuse.
+    /// As many as there are, drawn with replacement. A class with few samples may be missing, which some learners
+    /// refuse.
     case bootstrap
     /// The same within each class: every class keeps its number of samples.
     case stratifiedBootstrap = "stratified-bootstrap"

@@ -1,10 +1,10 @@
 internal import Foundation
 public import Tensor
 
-/// How far the members are from what they say together, on average: 1/C Σ KL(Pₘ ‖ P̄) in nats, where P̄ is the mean of the
-/// members' probabilities and KL(P ‖ Q) = Σ P(y) ln P(y)/Q(y) the Kullback-Leibler divergence; in [0, ln min(classes, C)]
-/// (McCallum and Nigam, "Employing EM and pool-based active learning for text classification", ICML 1998; Settles 2009,
-/// section 3.2, x*_KL).
+/// How far the members are from what they say together, on average: 1/C Σ KL(Pₘ ‖ P̄) in nats, where P̄ is the mean of
+/// the members' probabilities and KL(P ‖ Q) = Σ P(y) ln P(y)/Q(y) the Kullback-Leibler divergence; in [0, ln
+/// min(classes, C)] (McCallum and Nigam, "Employing EM and pool-based active learning for text classification", ICML
+/// 1998; Settles 2009, section 3.2, x*_KL).
 ///
 /// The same number as ``mutualInformation(ofMembers:)`` but for rounding: here no two large numbers are subtracted.
 ///

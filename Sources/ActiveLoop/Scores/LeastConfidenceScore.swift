@@ -1,8 +1,8 @@
 public import Tensor
 
 /// How unsure a classifier is of its answer: 1 − max P(y | x), in [0, 1 − 1/classes] (Lewis and Gale, "A sequential
-/// algorithm for training text classifiers", SIGIR 1994; Settles, "Active learning literature survey", 2009, section 3.1,
-/// x*_LC).
+/// algorithm for training text classifiers", SIGIR 1994; Settles, "Active learning literature survey", 2009, section
+/// 3.1, x*_LC).
 ///
 /// - Parameter probabilities: `[N, classes]`, with a class at least; rows sum to one.
 /// - Returns: `[N]`; NaN for a row with NaN.

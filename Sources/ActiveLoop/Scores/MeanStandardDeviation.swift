@@ -1,8 +1,8 @@
 public import Tensor
 
-/// How much the members' probabilities scatter: the mean over the classes of √(E[P(y)²] − E[P(y)]²), expectations over the
-/// members; in [0, ½] (Kampffmeyer, Salberg and Jenssen 2016; Kendall, Badrinarayanan and Cipolla 2015; Gal, Islam and
-/// Ghahramani 2017, mean STD).
+/// How much the members' probabilities scatter: the mean over the classes of √(E[P(y)²] − E[P(y)]²), expectations over
+/// the members; in [0, ½] (Kampffmeyer, Salberg and Jenssen 2016; Kendall, Badrinarayanan and Cipolla 2015; Gal, Islam
+/// and Ghahramani 2017, mean STD).
 ///
 /// - Parameter probabilities: `[members, N, classes]`, with a member and a class at least.
 /// - Returns: `[N]`; NaN for a sample with NaN.

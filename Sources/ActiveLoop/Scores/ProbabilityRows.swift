@@ -37,8 +37,8 @@ struct ProbabilityRows {
     }
   }
 
-  /// `score` of each sample, `[N]`, computed in double and rounded once; in parallel. No score is below zero: a sum that
-  /// rounding has brought there is zero. NaN stays NaN.
+  /// `score` of each sample, `[N]`, computed in double and rounded once; in parallel. No score is below zero: a sum
+  /// that rounding has brought there is zero. NaN stays NaN.
   func scores(_ score: (_ sample: SampleProbabilities) -> Double) -> Tensor {
     let source = tensor.pointer
     defer { withExtendedLifetime(tensor) {} }

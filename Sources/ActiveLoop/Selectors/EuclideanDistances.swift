@@ -2,8 +2,8 @@ package import Tensor
 
 /// Squared Euclidean distances between the rows of a matrix.
 ///
-/// A row's distances are summed over differences, not from norms and products: equal rows are at distance 0 exactly, and
-/// a distance does not depend on where in the matrix the rows are.
+/// A row's distances are summed over differences, not from norms and products: equal rows are at distance 0 exactly,
+/// and a distance does not depend on where in the matrix the rows are.
 package struct EuclideanDistances: SquaredDistances {
   private let features: Tensor
   private let areFinite: [Bool]

@@ -1,20 +1,20 @@
 internal import Foundation
 public import Tensor
 
-/// The largest scores after noise was added: a batch drawn one by one without replacement, with chances that grow with the
-/// score (Kirsch, Farquhar, Atighehchian, Jesson, Branchaud-Charron and Gal, "Stochastic batch acquisition: a simple
-/// baseline for deep active learning", 2021, section 3 and table 1). Neighbours in a large batch then differ more than the
-/// top scores, which resemble each other, at no cost.
+/// The largest scores after noise was added: a batch drawn one by one without replacement, with chances that grow with
+/// the score (Kirsch, Farquhar, Atighehchian, Jesson, Branchaud-Charron and Gal, "Stochastic batch acquisition: a
+/// simple baseline for deep active learning", 2021, section 3 and table 1). Neighbours in a large batch then differ
+/// more than the top scores, which resemble each other, at no cost.
 ///
-/// The k largest of log wᵢ + Gᵢ with independent Gumbel noise G are k draws without replacement with chances proportional to
-/// wᵢ (Kool, van Hoof and Welling, "Stochastic beams and where to find them", ICML 2019).
+/// The k largest of log wᵢ + Gᵢ with independent Gumbel noise G are k draws without replacement with chances
+/// proportional to wᵢ (Kool, van Hoof and Welling, "Stochastic beams and where to find them", ICML 2019).
 public struct GumbelTopScores: ScoreSelector, Hashable, Codable {
   /// What the weight w of a draw is, for a score s and coldness β.
   public enum Weighting: String, Codable, Sendable, CaseIterable {
     /// exp(β s): the scale of the scores matters.
     case softmax
-    /// s^β: a score of 0 is drawn when no other is left. Scores below zero count as 0, so this is for scores that are not
-    /// negative.
+    /// s^β: a score of 0 is drawn when no other is left. Scores below zero count as 0, so this is for scores that are
+    /// not negative.
     case power
     /// r^−β for the sample with the r-th largest score: the scores' scale does not matter at all.
     case softrank

@@ -3,16 +3,17 @@ public import Tensor
 /// A strategy without near-duplicates: walks down what another strategy wants and passes over samples that are within a
 /// distance of one already chosen in this batch, or of one taken out of the pool before.
 ///
-/// The strategy is asked for twice as many as wanted, and for twice as many again as long as too few are left. If the whole
-/// pool has too few, the batch is filled with the near-duplicates it wants most: a batch is never smaller than asked for.
+/// The strategy is asked for twice as many as wanted, and for twice as many again as long as too few are left. If the
+/// whole pool has too few, the batch is filled with the near-duplicates it wants most: a batch is never smaller than
+/// asked for.
 ///
 /// To mix in random samples put this inside ``EpsilonRandom``, whose random samples come last, not around it.
 ///
-/// Distances are Euclidean, between whole samples: a distance that makes sense for images of 28 × 28 is too small for larger
-/// ones. Copies are at distance 0 between pixels; between features only if the learner gives them the same bits.
+/// Distances are Euclidean, between whole samples: a distance that makes sense for images of 28 × 28 is too small for
+/// larger ones. Copies are at distance 0 between pixels; between features only if the learner gives them the same bits.
 ///
-/// - Complexity: beside the strategy's, O(C·F·(M + count)) for C candidates, F features and M samples taken before; memory
-///   for the candidates' features.
+/// - Complexity: beside the strategy's, O(C·F·(M + count)) for C candidates, F features and M samples taken before;
+///   memory for the candidates' features.
 public struct Deduplicating<Base: QueryStrategy>: QueryStrategy {
   /// Samples nearer than this, or as near, are near-duplicates.
   public let distance: Float
@@ -40,7 +41,8 @@ public struct Deduplicating<Base: QueryStrategy>: QueryStrategy {
     self.points = points
   }
 
-  /// `min(count, pool.count)` distinct samples, the most wanted first. Throws what the strategy and reading the pool throw.
+  /// `min(count, pool.count)` distinct samples, the most wanted first. Throws what the strategy and reading the pool
+  /// throw.
   public func query(
     _ count: Int, from pool: UnlabelledPool, learner: Base.Subject, using random: inout RandomSource
   ) throws -> [Int] {

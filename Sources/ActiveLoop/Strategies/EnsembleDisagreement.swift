@@ -1,8 +1,8 @@
 public import Tensor
 
-/// Disagreement of an ensemble of networks: by variation ratio, the share of members against the majority, unless another
-/// score is named (Beluch, Genewein, Nürnberger and Köhler, "The power of ensembles for active learning in image
-/// classification", CVPR 2018, who train five networks that differ in their initial weights).
+/// Disagreement of an ensemble of networks: by variation ratio, the share of members against the majority, unless
+/// another score is named (Beluch, Genewein, Nürnberger and Köhler, "The power of ensembles for active learning in
+/// image classification", CVPR 2018, who train five networks that differ in their initial weights).
 public struct EnsembleDisagreement<Subject: CommitteeLearner>: ScoringStrategy {
   /// How disagreement is measured.
   public let score: CommitteeScore

@@ -1,8 +1,8 @@
 public import Tensor
 
 /// Uncertainty sampling by entropy: the samples whose class probabilities are the most even (Settles, "Active learning
-/// literature survey", 2009, section 3.1). It looks at all classes, the unlikely ones too. For two classes it takes what
-/// \`\`LeastConfidence\`\` and \`\`MarginSampling\`\` take.
+/// literature survey", 2009, section 3.1). It looks at all classes, the unlikely ones too. For two classes it takes
+/// what \`\`LeastConfidence\`\` and \`\`MarginSampling\`\` take.
 public struct EntropySampling<Subject: ProbabilisticLearner>: ScoringStrategy {
   /// Samples scored at a time.
   public let batchSize: Int

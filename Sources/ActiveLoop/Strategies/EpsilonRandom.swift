@@ -1,10 +1,10 @@
 public import Tensor
 
-/// A strategy whose batches are random in part: ε-greedy, so that what the learner is wrongly sure of is asked about too
-/// (the random part also keeps an unbiased sample of the pool among the labels).
+/// A strategy whose batches are random in part: ε-greedy, so that what the learner is wrongly sure of is asked about
+/// too.
 ///
-/// Of a batch of n, εn are drawn uniformly from what the strategy left. If that is not a whole number, it is rounded up with
-/// the chance that makes its mean right: single samples are random with chance ε.
+/// Of a batch of n, εn are drawn uniformly from what the strategy left. If that is not a whole number, it is rounded up
+/// with the chance that makes its mean right: single samples are random with chance ε.
 public struct EpsilonRandom<Base: QueryStrategy>: QueryStrategy {
   /// ε, in [0, 1].
   public let share: Double

@@ -1,8 +1,8 @@
 public import Tensor
 
-/// Uncertainty sampling by margin: the samples whose two likeliest classes are the nearest to each other (Scheffer, Decomain
-/// and Wrobel, "Active hidden Markov models for information extraction", IDA 2001). For learners with probabilities; for
-/// decision values there is \`\`SimpleMargin\`\`. The learner has two classes at least.
+/// Uncertainty sampling by margin: the samples whose two likeliest classes are the nearest to each other (Scheffer,
+/// Decomain and Wrobel, "Active hidden Markov models for information extraction", IDA 2001). For learners with
+/// probabilities; for decision values there is \`\`SimpleMargin\`\`. The learner has two classes at least.
 public struct MarginSampling<Subject: ProbabilisticLearner>: ScoringStrategy {
   /// Samples scored at a time.
   public let batchSize: Int

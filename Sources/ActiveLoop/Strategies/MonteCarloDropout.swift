@@ -1,8 +1,9 @@
 public import Tensor
 
-/// Deep Bayesian active learning: a network under several dropout masks is a committee (Gal, Islam and Ghahramani, "Deep
-/// Bayesian active learning with image data", ICML 2017). By mutual information, BALD, unless another score is named:
-/// \`.consensusEntropy\` is the paper's max entropy, \`.variationRatio\` and \`.meanStandardDeviation\` its other two.
+/// Deep Bayesian active learning: a network under several dropout masks is a committee (Gal, Islam and Ghahramani,
+/// "Deep Bayesian active learning with image data", ICML 2017). By mutual information, BALD, unless another score is
+/// named: \`.consensusEntropy\` is the paper's max entropy, \`.variationRatio\` and \`.meanStandardDeviation\` its
+/// other two.
 ///
 /// The learner holds the masks fixed between two fits, so a sample's score does not depend on its batch.
 public struct MonteCarloDropout<Subject: CommitteeLearner>: ScoringStrategy {

@@ -1,8 +1,8 @@
 public import Tensor
 
-/// A strategy that sees a random part of the pool, drawn anew for each query: cheaper by as much, and less prone to fill a
-/// batch with look-alikes (Beluch et al., CVPR 2018, choose from a random subset for the first reason, and report the
-/// second).
+/// A strategy that sees a random part of the pool, drawn anew for each query: cheaper by as much, and less prone to
+/// fill a batch with look-alikes (Beluch et al., CVPR 2018, choose from a random subset for the first reason, and
+/// report the second).
 public struct RandomSubset<Base: QueryStrategy>: QueryStrategy {
   /// How much of the pool is drawn; at least as many samples as are asked for.
   public enum Size: Sendable, Hashable, Codable {

@@ -31,8 +31,8 @@ extension ScoringStrategy {
 
   /// `min(count, pool.count)` distinct samples, as the selector takes them. Throws what reading the pool throws.
   ///
-  /// - Complexity: one pass of the learner over the pool, batch by batch, and the selector's sort; memory for one score per
-  ///   sample and a few batches.
+  /// - Complexity: one pass of the learner over the pool, batch by batch, and the selector's sort; memory for one score
+  ///   per sample and a few batches.
   public func query(
     _ count: Int, from pool: UnlabelledPool, learner: Subject, using random: inout RandomSource
   ) throws -> [Int] {

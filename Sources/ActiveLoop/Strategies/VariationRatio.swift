@@ -1,7 +1,7 @@
 public import Tensor
 
-/// The samples with the largest share of members against the majority (Freeman, "Elementary applied statistics", 1965): of
-/// any learner with several opinions. ``EnsembleDisagreement`` by default measures the same.
+/// The samples with the largest share of members against the majority (Freeman, "Elementary applied statistics", 1965):
+/// of any learner with several opinions. ``EnsembleDisagreement`` by default measures the same.
 public struct VariationRatio<Subject: CommitteeLearner>: ScoringStrategy {
   /// Samples scored at a time.
   public let batchSize: Int

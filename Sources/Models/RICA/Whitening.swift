@@ -37,11 +37,9 @@ public struct Whitening: Sendable {
     precondition(samples.rank == 2 && samples.shape[0] > 0, "samples of shape \(samples.shape) are not rows")
     precondition(regularization > 0, "a regularisation of \(regularization) is not positive")
     let samples = samples.detached
-    let (count, size) = (samples.shape[0], samples.shape[1])
+    let size = samples.shape[1]
     mean = samples.mean(alongAxes: [0])
-    let centred = samples - mean
-    let covariance = matmul(centred, centred, transposeA: true) / Float(count)
-    let eigen = try SymmetricEigen(of: covariance)
+    let eigen = try SymmetricEigen(covarianceOf: samples, about: mean)
     // The largest first; rounding can leave a variance of 0 a little below it.
     let order = Array((0..<size).reversed())
     let components = eigen.vectors.gathered(rows: order)

@@ -62,8 +62,8 @@ struct UncertaintyScoreTests {
     #expect(close(entropy(ofProbabilities: p), [1.5 * log(2), 0, log(4)]))
   }
 
-  /// Four samples, two members: both sure and of one mind; both sure of different classes; both know nothing; one sure, one
-  /// not.
+  /// Four samples, two members: both sure and of one mind; both sure of different classes; both know nothing; one sure,
+  /// one not.
   private let quarrel = Tensor([1, 0, 1, 0, 0.5, 0.5, 1, 0] + [1, 0, 0, 1, 0.5, 0.5, 0.5, 0.5], shape: [2, 4, 2])
 
   @Test("by hand: two opinions")

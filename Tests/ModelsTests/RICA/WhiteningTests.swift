@@ -18,7 +18,6 @@ struct WhiteningTests {
     let zca = try Whitening(of: patches, method: .zca, regularization: 0.05)
     #expect(relativeError(pca.mean, try entry("mean")) < 1e-5)
     #expect(relativeError(pca.variances, try entry("variances")) < 1e-5)
-    // The covariance is summed in floats; the regularisation keeps small variances from magnifying that.
     #expect(relativeError(pca.matrix, try entry("pca")) < 1e-4)
     #expect(relativeError(zca.matrix, try entry("zca")) < 1e-4)
     #expect(relativeError(pca(patches), try entry("pca.samples")) < 1e-4)
