@@ -20,7 +20,7 @@ public struct TypiClust<Subject: EmbeddingLearner>: QueryStrategy {
   public let clusterLimit: Int
   /// How many samples a distance is averaged over; 20 in the paper.
   public let neighbours: Int
-  /// Groups with fewer samples are no groups; 5 in the authors' program.
+  /// Groups with fewer samples come last.
   public let smallestCluster: Int
   /// Samples that go through the learner at a time.
   public let batchSize: Int
