@@ -22,7 +22,8 @@ private func rectangles(_ count: Int, seed: Int) -> (images: Tensor, bytes: [UIn
 }
 
 @Suite struct SegmentationLearnerTests {
-  private let (pool, test) = (rectangles(60, seed: 1), rectangles(20, seed: 2))
+  private let pool = rectangles(60, seed: 1)
+  private let test = rectangles(20, seed: 2)
 
   private var masks: SegmentationMasks {
     SegmentationMasks(height: 16, width: 16, classCount: 3, bytes: pool.bytes + test.bytes)
