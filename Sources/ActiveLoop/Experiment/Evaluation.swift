@@ -2,10 +2,19 @@ internal import Tensor
 
 extension ExperimentData {
   /// `accuracy` on the first test set; `accuracy.NAME` and `balancedAccuracy.NAME` (the mean over classes of the rate
-  /// that is recognised) on each; `learner.NAME` for what the learner says about its fit.
+  /// that is recognised) on each; `learner.NAME` for what the learner says about its fit. An ``AnnotationLearner`` names
+  /// its own figures: as they are for the first test set, `FIGURE.NAME` on each.
   func metrics(of learner: some Learner, scoringChunk: Int) -> [String: Double] {
     var metrics: [String: Double] = [:]
     for (place, test) in tests.enumerated() {
+      if let learner = learner as? any AnnotationLearner {
+        let figures = learner.assessment(of: test.inputs, labels: test.labels, scoringChunk: scoringChunk)
+        for (name, figure) in figures {
+          metrics["\(name).\(test.name)"] = figure
+          if place == 0 { metrics[name] = figure }
+        }
+        continue
+      }
       let rates = recognitionRates(of: learner, on: test, chunk: scoringChunk)
       metrics["accuracy.\(test.name)"] = rates.accuracy
       metrics["balancedAccuracy.\(test.name)"] = rates.balanced

@@ -29,6 +29,14 @@ public struct PoolExperiment<Subject: Learner, Strategy: QueryStrategy<Subject>>
     if configuration.stopping.uncertainty != nil, !(learner is any ProbabilisticLearner) {
       throw .badConfiguration("stopping.uncertainty is set, and the learner gives no probabilities")
     }
+    if learner is any AnnotationLearner {
+      guard configuration.initial.method == .random else {
+        throw .badConfiguration("initial.method is \(configuration.initial.method.rawValue), and labels are no classes")
+      }
+      guard configuration.stopping.agreement == nil else {
+        throw .badConfiguration("stopping.agreement is set, and the learner's labels are no classes")
+      }
+    }
     self.data = data
     self.configuration = configuration
     self.learner = learner
@@ -172,7 +180,11 @@ public struct PoolExperiment<Subject: Learner, Strategy: QueryStrategy<Subject>>
       round: round, stop: isSpent ? .budgetSpent : isEmpty ? .poolExhausted : exchange.stop ?? rule)
     let ledger = state.ledger
     var classCounts = [Int](repeating: 0, count: data.classCount)
-    for label in ledger.labels { classCounts[label] += 1 }
+    if let learner = learner as? any AnnotationLearner {
+      classCounts = learner.classCounts(of: ledger.labels)
+    } else {
+      for label in ledger.labels { classCounts[label] += 1 }
+    }
     guard case .pool(let indices) = exchange.queries else { preconditionFailure("a pool experiment asks its pool") }
     return PoolRoundOutcome(
       record: RoundRecord(
