@@ -9,8 +9,10 @@ import Tensor
 /// environment.json   processor, BLAS, version
 /// rounds.jsonl       one record per round; the same seed gives the same bytes
 /// timings.jsonl      seconds by phase: what differs from run to run
+/// warnings.jsonl     what strategies wanted a person to know, if anything
 /// state/             what continuing a run needs, one file per scheme and seed
 /// queries/           what was asked, by scheme and seed: indices as .npy, synthesised images as .png
+/// reconstructions/   images beside what VAAL's models make of them, by strategy and seed: the last round's
 /// report.html        the page about it
 /// ```
 final class RunDirectory {
@@ -22,6 +24,7 @@ final class RunDirectory {
   private let lock: DirectoryLock
   private let rounds: JSONLinesFile<RoundRecord>
   private let timings: JSONLinesFile<TimingRecord>
+  private var warningsFile: JSONLinesFile<WarningRecord>?
   private var recorded: [RoundKey: RoundRecord] = [:]
 
   private struct RoundKey: Hashable {
@@ -62,6 +65,7 @@ final class RunDirectory {
     for record in rounds.records {
       recorded[RoundKey(scheme: record.scheme, seed: record.seed, round: record.round)] = record
     }
+    if FileManager.default.fileExists(atPath: path + "/warnings.jsonl") { _ = try openWarnings() }
   }
 
   // MARK: - Rounds
@@ -88,6 +92,24 @@ final class RunDirectory {
     try rounds.append(record)
     recorded[key] = record
     if let timing { try timings.append(timing) }
+  }
+
+  // MARK: - Warnings
+
+  /// Every warning recorded so far.
+  var warnings: [WarningRecord] { warningsFile?.records ?? [] }
+
+  /// Adds a warning, unless a round that was done again has already given it.
+  func warn(_ warning: WarningRecord) throws {
+    let file = try openWarnings()
+    if !file.records.contains(warning) { try file.append(warning) }
+  }
+
+  private func openWarnings() throws -> JSONLinesFile<WarningRecord> {
+    if let warningsFile { return warningsFile }
+    let file = try JSONLinesFile<WarningRecord>(path: path + "/warnings.jsonl", flushing: false)
+    warningsFile = file
+    return file
   }
 
   // MARK: - Files
@@ -194,4 +216,12 @@ struct TimingRecord: Codable, Sendable, Hashable {
   var seed: Int
   var round: Int
   var seconds: [String: Double]
+}
+
+/// What a strategy wanted a person to know after one round: a line of `warnings.jsonl`.
+struct WarningRecord: Codable, Sendable, Hashable {
+  var scheme: String
+  var seed: Int
+  var round: Int
+  var warning: String
 }

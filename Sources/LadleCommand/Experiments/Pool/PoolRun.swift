@@ -20,7 +20,8 @@ struct PoolRun: Sendable {
       path: path, configuration: try SettingsSchema(of: settings).resolved, environment: environment)
     for note in directory.notes { progress.note("ladle: \(note)") }
     let sets = try settings.dataset.load(directories: dataDirectories)
-    let remarks = try await runCells(sets.pool, test: sets.test, directory)
+    var remarks = try await runCells(sets.pool, test: sets.test, directory)
+    remarks += directory.warnings.map { "\($0.scheme), seed \($0.seed), round \($0.round): \($0.warning)" }
     let report = PoolReport(
       settings: settings, directory: directory, environment: environment, remarks: remarks,
       poolCount: min(sets.pool.count, settings.poolSize ?? .max), testCount: tested(sets.test).count,
@@ -44,6 +45,7 @@ struct PoolRun: Sendable {
     var remarks: [String] = []
     for seed in settings.seeds {
       let seeds = settings.experimentSeeds(seed)
+      let (vaal, sheets) = (settings.vaal, ReconstructionSheets(directory: path, seed: seed))
       let pool = drawn(from: whole, seeds)
       let test = tested(test)
       let data = try ExperimentData(
@@ -54,15 +56,19 @@ struct PoolRun: Sendable {
         counter: counter)
       if !settings.learner.isNeural {
         let learner = SupportVectorLearner(settings.machine, unlabelled: data.pool)
-        remarks += try await cells.run(learner, strategies: StrategyNames.margin(SupportVectorLearner.self))
+        remarks += try await cells.run(
+          learner,
+          strategies: StrategyNames.margin(SupportVectorLearner.self, vaal: vaal, observing: sheets.write))
       } else {
         let make = settings.makeNetwork(imageShape: Array(data.pool.shape.dropFirst()), classes: data.classCount)
         if settings.network.members == 1 {
           let learner = try NeuralLearner(settings.training, network: make)
-          remarks += try await cells.run(learner, strategies: StrategyNames.neural(type(of: learner)))
+          remarks += try await cells.run(
+            learner, strategies: StrategyNames.neural(type(of: learner), vaal: vaal, observing: sheets.write))
         } else {
           let learner = try NeuralEnsemble(settings.network.members, settings.training, network: make)
-          remarks += try await cells.run(learner, strategies: StrategyNames.neural(type(of: learner)))
+          remarks += try await cells.run(
+            learner, strategies: StrategyNames.neural(type(of: learner), vaal: vaal, observing: sheets.write))
         }
       }
     }
@@ -140,8 +146,10 @@ private struct Cells {
         outcome.record,
         timing: TimingRecord(scheme: name, seed: seeds.run, round: outcome.record.round, seconds: seconds))
       try SavedState.save(outcome.state, in: directory)
+      let round = outcome.record.round
       for warning in outcome.warnings {
-        counter.note("ladle: \(name), seed \(seeds.run), round \(outcome.record.round): \(warning)")
+        try directory.warn(.init(scheme: name, seed: seeds.run, round: round, warning: warning))
+        counter.note("ladle: \(name), seed \(seeds.run), round \(round): \(warning)")
       }
       counter.advance()
     }

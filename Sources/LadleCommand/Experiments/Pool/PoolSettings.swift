@@ -60,6 +60,8 @@ struct PoolSettings: Codable, Sendable, Hashable {
   var training = NeuralTraining()
   var network = NetworkSettings()
   var machine = SupportVectorLearner.Configuration()
+  /// Of the strategies whose names begin with `vaal`, but for `vaal-paper`.
+  var vaal = VAALConfiguration.small
   var noise = Noise()
   var fixedSeeds = FixedSeeds()
 
@@ -109,6 +111,7 @@ struct PoolSettings: Codable, Sendable, Hashable {
       try experiment.validate(classCount: 10)
       try training.validate()
       try machine.validate()
+      try vaal.validate()
     } catch {
       throw CommandFailure(.usage, "\(error).")
     }

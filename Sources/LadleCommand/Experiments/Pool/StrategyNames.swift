@@ -2,9 +2,12 @@ import ActiveLoop
 
 /// The strategies that `ladle run pool` knows by name. A new one is one line here.
 enum StrategyNames {
+  /// Looks at the models of a strategy of this name, and at the pool, in each round.
+  typealias VAALObserver = @Sendable (_ name: String, _ sampler: VAALSampler, _ pool: UnlabelledPool) throws -> Void
+
   /// For networks.
   static func neural<Subject: CommitteeLearner & EmbeddingLearner>(
-    _ subject: Subject.Type
+    _ subject: Subject.Type, vaal: VAALConfiguration = .small, observing: VAALObserver? = nil
   ) -> [(name: String, strategy: any QueryStrategy<Subject>)] {
     [
       ("random", RandomSampling<Subject>()),
@@ -20,17 +23,38 @@ enum StrategyNames {
       ("k-means", KMeansSampling<Subject>()),
       ("typiclust", TypiClust<Subject>()),
       ("dal", DiscriminativeActiveLearning<Subject>()),
-    ]
+    ] + adversarial(subject, vaal, observing)
   }
 
   /// For learners with a boundary.
   static func margin<Subject: MarginLearner>(
-    _ subject: Subject.Type
+    _ subject: Subject.Type, vaal: VAALConfiguration = .small, observing: VAALObserver? = nil
   ) -> [(name: String, strategy: any QueryStrategy<Subject>)] {
     [
       ("random", RandomSampling<Subject>()),
       ("simple-margin", SimpleMargin<Subject>()),
+    ] + adversarial(subject, vaal, observing)
+  }
+
+  /// For every learner. `vaal-paper` has sizes and length of its own; the others have those of the settings.
+  private static func adversarial<Subject: Learner>(
+    _ subject: Subject.Type, _ settings: VAALConfiguration, _ observing: VAALObserver?
+  ) -> [(name: String, strategy: any QueryStrategy<Subject>)] {
+    let configurations: [(name: String, configuration: VAALConfiguration)] = [
+      ("vaal", settings),
+      ("vaal-released", settings.withReleasedDefects()),
+      ("vaal-paper", .paper),
+      ("vaal-no-vae", settings.without(.noAutoencoder)),
+      ("vaal-fixed-vae", settings.without(.fixedAutoencoder)),
+      ("vaal-no-adversary", settings.without(.noAdversary)),
     ]
+    var strategies: [(name: String, strategy: any QueryStrategy<Subject>)] = []
+    for (name, configuration) in configurations {
+      var observer: VAALSampling<Subject>.Observer?
+      if let observing { observer = { sampler, pool in try observing(name, sampler, pool) } }
+      strategies.append((name, VAALSampling<Subject>(configuration, observer: observer)))
+    }
+    return strategies
   }
 
   /// The names that serve a learner, in the order above.
