@@ -14,8 +14,11 @@ struct PoolSettings: Codable, Sendable, Hashable {
     case resnet18
     /// A linear support vector machine on pixels.
     case svm
+    /// ARAL's four networks, which are shown the pool's images.
+    case aral
 
-    var isNeural: Bool { self != .svm }
+    /// Whether ``PoolSettings/makeNetwork(imageShape:classes:)`` makes it.
+    var isNeural: Bool { self != .svm && self != .aral }
   }
 
   /// Sizes of networks; what is absent has the model's default.
@@ -60,6 +63,7 @@ struct PoolSettings: Codable, Sendable, Hashable {
   var training = NeuralTraining()
   var network = NetworkSettings()
   var machine = SupportVectorLearner.Configuration()
+  var aral = ARALRunSettings()
   var noise = Noise()
   var fixedSeeds = FixedSeeds()
 
@@ -109,6 +113,7 @@ struct PoolSettings: Codable, Sendable, Hashable {
       try experiment.validate(classCount: 10)
       try training.validate()
       try machine.validate()
+      if learner == .aral { try aral.learner().validate() }
     } catch {
       throw CommandFailure(.usage, "\(error).")
     }
