@@ -59,6 +59,13 @@ struct FormatSample: CustomTestStringConvertible, Sendable {
           for name in archive.names { _ = try archive.array(name) }
         })
     }
+    for name in ["plain", "packed"] {
+      samples.append(
+        FormatSample(name: "\(name) MATLAB file", bytes: (try? Fixture.bytes("MATLAB/svhn-\(name).mat")) ?? []) {
+          bytes throws(FileFormatError) in
+          _ = try SVHN.parse(bytes, file: "sample")
+        })
+    }
     for (ending, compression) in [("gz", Compression.gzip), ("xz", .xz), ("bz2", .bzip2)] {
       samples.append(
         FormatSample(

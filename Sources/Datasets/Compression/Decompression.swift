@@ -40,6 +40,13 @@ public enum Compression: String, Sendable, Hashable, CaseIterable {
     }
   }
 
+  /// What the bytes of the zlib format (RFC 1950) unpack to.
+  static func unpackZlib(
+    _ bytes: [UInt8], file: String, limit: Int = Compression.limit
+  ) throws(FileFormatError) -> [UInt8] {
+    try Compression.gzip.unpack(bytes, by: GzipDecoder(isBare: true), file: file, limit: limit)
+  }
+
   private func unpack(
     _ bytes: [UInt8], by decoder: some StreamDecoder, file: String, limit: Int
   ) throws(FileFormatError) -> [UInt8] {

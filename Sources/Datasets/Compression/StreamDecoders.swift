@@ -3,7 +3,11 @@ internal import CCompression
 /// At most this many bytes are shown to a library at once; their counters have 32 bits.
 private let largestPiece = 1 << 30
 
+/// By zlib: the gzip format, or the bare zlib format (RFC 1950).
 struct GzipDecoder: StreamDecoder {
+  /// Without a gzip header and trailer.
+  var isBare = false
+
   func decode(
     _ input: UnsafeBufferPointer<UInt8>, chunk: UnsafeMutableBufferPointer<UInt8>,
     emit: (UnsafeBufferPointer<UInt8>) -> Bool
@@ -11,7 +15,7 @@ struct GzipDecoder: StreamDecoder {
     guard let start = input.baseAddress, let target = chunk.baseAddress else { return .truncated }
     var stream = z_stream()
     // 15 bits of window, and 16 says: a gzip header.
-    guard inflateInit2_(&stream, 15 + 16, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK else {
+    guard inflateInit2_(&stream, isBare ? 15 : 15 + 16, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK else {
       return .noMemory
     }
     defer { inflateEnd(&stream) }

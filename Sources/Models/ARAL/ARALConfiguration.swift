@@ -77,6 +77,11 @@ public struct ARALConfiguration: Codable, Sendable, Hashable {
     architecture: .convolutional, imageSize: 32, channels: 3, latentSize: 32, classifierWidths: [16, 32],
     autoencoderWidth: 16, samplerWidth: 64)
 
+  /// The MNIST networks at 0.4 of their width, for two cores: a step takes about a fifth of the time.
+  public static let smallDigits = ARALConfiguration(
+    architecture: .dense, imageSize: 28, channels: 1, classifierWidths: [400, 200, 100, 100, 100],
+    autoencoderWidth: 300, samplerWidth: 128, inputNoise: 0.3)
+
   /// Scalars of an image.
   var imageScalars: Int { imageSize * imageSize * channels }
 

@@ -3,6 +3,8 @@
 /// The presets are named after the networks they go with; `released` turns all the released code's defects on, each of
 /// which has a switch of its own.
 public struct ARALSettings: Codable, Sendable, Hashable {
+  /// What the classifier learns from.
+  public var mode: Mode
   /// Weight of the discriminator's losses on unlabelled and generated images.
   public var adversarialImageWeight: Float
   /// Weight of the cross-entropy of labelled images.
@@ -36,6 +38,24 @@ public struct ARALSettings: Codable, Sendable, Hashable {
   /// the logarithm of a variance.
   public var likelihoodScale: LikelihoodScale
 
+  /// What the classifier learns from beside labelled images: the paper's ablations. Generator, encoder and sampler learn
+  /// the same way in all of them, so that a sampler can be asked in each.
+  public enum Mode: String, Codable, Sendable, CaseIterable {
+    /// Nothing else.
+    case classifierOnly = "classifier-only"
+    /// Unlabelled images, which are real.
+    case unlabelled
+    /// Generated images, which are not.
+    case generated
+    /// Both.
+    case full
+
+    /// Whether the classifier learns from unlabelled images.
+    public var seesUnlabelled: Bool { self == .unlabelled || self == .full }
+    /// Whether it learns from generated images.
+    public var seesGenerated: Bool { self == .generated || self == .full }
+  }
+
   /// How mean features are compared.
   public enum FeatureDistance: String, Codable, Sendable, CaseIterable {
     /// Mean squared difference.
@@ -66,6 +86,7 @@ public struct ARALSettings: Codable, Sendable, Hashable {
     autoencoderLearningRate: Float, minimumLearningRate: Float = 0, beta2: Float = 0.999
   ) {
     (adversarialImageWeight, classificationWeight, transductiveWeight, adversarialWeight) = (1, 1, 1e-3, 1e-3)
+    mode = .full
     self.featureDistance = featureDistance
     self.matchesCodes = matchesCodes
     self.classifierLearningRate = classifierLearningRate

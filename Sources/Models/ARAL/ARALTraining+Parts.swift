@@ -5,9 +5,9 @@ extension ARALTraining {
   public struct Losses: Sendable, Hashable {
     /// Cross-entropy of the labelled images.
     public var classification: Float = 0
-    /// The discriminator's loss on unlabelled images.
+    /// The discriminator's loss on unlabelled images; 0 if the classifier does not learn from them.
     public var real: Float = 0
-    /// The discriminator's loss on generated images.
+    /// The discriminator's loss on generated images; 0 if the classifier does not learn from them.
     public var generated: Float = 0
     /// The weighted sum of the three, which the classifier minimises.
     public var classifier: Float = 0
@@ -45,19 +45,30 @@ extension ARALTraining {
 
   private func oneHot(_ labels: [Int]) -> Tensor { .oneHot(labels, classes: configuration.classes) }
 
-  /// Part 1. Nothing is traced through the generator.
+  /// Part 1, with the images that ``ARALSettings/mode`` names. Nothing is traced through the generator.
   mutating func updateClassifier(_ batch: Batch, _ losses: inout Losses, using random: inout RandomSource) {
-    let first = batch.draws.first
-    let images = autoencoder.generator.forward(first.latents, classes: oneHot(first.labels), using: &random)
+    let (first, mode) = (batch.draws.first, settings.mode)
+    let images =
+      mode.seesGenerated
+      ? autoencoder.generator.forward(first.latents, classes: oneHot(first.labels), using: &random) : nil
     var parts = losses
     let settings = settings
     let (value, gradient) = classifier.valueAndGradient { classifier in
       let classification = crossEntropy(
         logits: classifier.forward(batch.labelled, using: &random), labels: batch.labels)
-      let real = ARALLosses.real(classifier.forward(batch.unlabelled, using: &random))
-      let generated = ARALLosses.generated(classifier.forward(images, using: &random))
-      (parts.classification, parts.real, parts.generated) = (classification.scalar, real.scalar, generated.scalar)
-      return classification * settings.classificationWeight + (real + generated) * settings.adversarialImageWeight
+      parts.classification = classification.scalar
+      var total = classification * settings.classificationWeight
+      if mode.seesUnlabelled {
+        let real = ARALLosses.real(classifier.forward(batch.unlabelled, using: &random))
+        parts.real = real.scalar
+        total = total + real * settings.adversarialImageWeight
+      }
+      if let images {
+        let generated = ARALLosses.generated(classifier.forward(images, using: &random))
+        parts.generated = generated.scalar
+        total = total + generated * settings.adversarialImageWeight
+      }
+      return total
     }
     losses = parts
     losses.classifier = value

@@ -53,6 +53,13 @@ public struct ARALTraining: Sendable {
       self.second = second
       self.noise = noise
     }
+
+    /// Codes, classes and ε of `count` images.
+    public init(count: Int, _ configuration: ARALConfiguration, using random: inout RandomSource) {
+      first = GeneratedBatch(count: count, configuration, using: &random)
+      second = GeneratedBatch(count: count, configuration, using: &random)
+      noise = Tensor(normal: [count, configuration.latentSize], using: &random)
+    }
   }
 
   /// What images are generated from.
@@ -108,11 +115,7 @@ public struct ARALTraining: Sendable {
   public mutating func step(
     labelled: Tensor, labels: [Int], unlabelled: Tensor, using random: inout RandomSource
   ) throws(Divergence) -> Losses {
-    let count = unlabelled.shape[0]
-    let draws = Draws(
-      first: GeneratedBatch(count: count, configuration, using: &random),
-      second: GeneratedBatch(count: count, configuration, using: &random),
-      noise: Tensor(normal: [count, configuration.latentSize], using: &random))
+    let draws = Draws(count: unlabelled.shape[0], configuration, using: &random)
     return try step(labelled: labelled, labels: labels, unlabelled: unlabelled, draws: draws, using: &random)
   }
 

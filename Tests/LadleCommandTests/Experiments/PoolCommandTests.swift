@@ -49,6 +49,35 @@ import Testing
     #expect(sentence("--dataset digits --initial-method odd").contains("random, stratified or biased"))
   }
 
+  @Test func settingsOfARALArrive() throws {
+    let settings = try settings(
+      "--dataset mnist --learner aral --strategy sampler,random --set aral.preset=mnist --set aral.mode=unlabelled "
+        + "--set aral.epochs=3 --set aral.batch=50 --set aral.refit=warm --set aral.queryDefects.reversesSign=true")
+    let learner = settings.aral.learner()
+    #expect(settings.strategies == ["sampler", "random"] && learner.networks == .mnist)
+    #expect(learner.losses.mode == .unlabelled && learner.refit == .warm)
+    #expect(learner.epochs == 3 && learner.batch == 50 && settings.aral.queryDefects.reversesSign)
+    #expect(sentence("--dataset mnist --strategy sampler").hasPrefix("there is no strategy “sampler” for"))
+    #expect(sentence("--dataset mnist --learner aral --set aral.batch=1").contains("aral.batch is 1"))
+  }
+
+  @Test func aRunOfARALHasCurvesOfBothStrategies() async throws {
+    let place = try TemporaryDirectory()
+    var settings = PoolSettings(.digits)
+    settings.learner = .aral
+    settings.strategies = ["sampler", "random"]
+    (settings.poolSize, settings.testSize) = (60, 30)
+    (settings.experiment.initial.count, settings.experiment.batch, settings.experiment.budget) = (10, 5, 15)
+    settings.experiment.initial.method = .stratified
+    (settings.aral.steps, settings.aral.batch) = (3, 10)
+    try await PoolRun(
+      settings: settings, path: place.path + "/run", dataDirectories: [], progress: ProgressReporter(output: .silent)
+    ).run()
+    let text = try place.contents("run/rounds.jsonl")
+    #expect(text.split(separator: "\n").count == 4)
+    #expect(text.contains("learner.samplerLabelled") && text.contains("strategy.chosenLogit"))
+  }
+
   @Test func strategiesHaveNamesOfTheirOwn() {
     for learner in PoolSettings.LearnerName.allCases {
       let names = StrategyNames.all(for: learner)

@@ -24,7 +24,7 @@ extension PoolSettings {
     let (side, channels, network) = (imageShape[0], imageShape[2], network)
     return { [learner] random in
       switch learner {
-      case .mlp, .svm:
+      case .mlp, .svm, .aral:
         let sizes = MultilayerPerceptron.Configuration(
           inputs: imageShape.scalarCount, hidden: [network.hidden, network.hidden], classes: classes,
           dropout: network.dropout)

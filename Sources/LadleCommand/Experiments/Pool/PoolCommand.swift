@@ -14,6 +14,7 @@ struct PoolCommand: AsyncParsableCommand {
 
       Strategies for networks: \(StrategyNames.all(for: .cnn).joined(separator: ", ")).
       Strategies for the support vector machine: \(StrategyNames.all(for: .svm).joined(separator: ", ")).
+      Strategies for ARAL: \(StrategyNames.all(for: .aral).joined(separator: ", ")).
 
       Examples:
         ladle run pool --dataset digits --learner mlp --initial 50 --batch 50 --budget 200 --out runs/digits
@@ -26,7 +27,7 @@ struct PoolCommand: AsyncParsableCommand {
   @Option(help: "Strategies to compare, with commas between.")
   var strategy = "random"
 
-  @Option(help: "One of: cnn, mlp, vgg16, resnet18, svm.")
+  @Option(help: "One of: cnn, mlp, vgg16, resnet18, svm, aral.")
   var learner = PoolSettings.LearnerName.cnn
 
   @Option(help: "Seeds, such as 1-5 or 1,3,5. Every strategy runs once with each.")

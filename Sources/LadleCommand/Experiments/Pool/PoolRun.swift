@@ -54,7 +54,10 @@ struct PoolRun: Sendable {
       let cells = Cells(
         data: data, oracle: oracle(pool, seeds), seeds: seeds, settings: settings, directory: directory,
         counter: counter)
-      if !settings.learner.isNeural {
+      if settings.learner == .aral {
+        let learner = try ARALLearner(settings.aral.learner(), unlabelled: data.pool)
+        remarks += try await cells.run(learner, strategies: StrategyNames.aral(settings.aral.queryDefects))
+      } else if !settings.learner.isNeural {
         let learner = SupportVectorLearner(settings.machine, unlabelled: data.pool)
         remarks += try await cells.run(
           learner,

@@ -14,8 +14,11 @@ struct PoolSettings: Codable, Sendable, Hashable {
     case resnet18
     /// A linear support vector machine on pixels.
     case svm
+    /// ARAL's four networks, which are shown the pool's images.
+    case aral
 
-    var isNeural: Bool { self != .svm }
+    /// Whether ``PoolSettings/makeNetwork(imageShape:classes:)`` makes it.
+    var isNeural: Bool { self != .svm && self != .aral }
   }
 
   /// Sizes of networks; what is absent has the model's default.
@@ -62,6 +65,7 @@ struct PoolSettings: Codable, Sendable, Hashable {
   var machine = SupportVectorLearner.Configuration()
   /// Of the strategies whose names begin with `vaal`, but for `vaal-paper`.
   var vaal = VAALConfiguration.small
+  var aral = ARALRunSettings()
   var noise = Noise()
   var fixedSeeds = FixedSeeds()
 
@@ -112,6 +116,7 @@ struct PoolSettings: Codable, Sendable, Hashable {
       try training.validate()
       try machine.validate()
       try vaal.validate()
+      if learner == .aral { try aral.learner().validate() }
     } catch {
       throw CommandFailure(.usage, "\(error).")
     }

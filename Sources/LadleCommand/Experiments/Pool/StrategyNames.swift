@@ -57,9 +57,26 @@ enum StrategyNames {
     return strategies
   }
 
+  /// For ARAL: its own, and those that need probabilities or features alone. `random` is its control: the same training.
+  static func aral(
+    _ defects: SamplerQuery.Defects = .init()
+  ) -> [(name: String, strategy: any QueryStrategy<ARALLearner>)] {
+    [
+      ("random", RandomSampling<ARALLearner>()),
+      ("sampler", SamplerQuery(defects: defects)),
+      ("least-confidence", LeastConfidence<ARALLearner>()),
+      ("margin", MarginSampling<ARALLearner>()),
+      ("entropy", EntropySampling<ARALLearner>()),
+      ("core-set", CoreSet<ARALLearner>()),
+    ]
+  }
+
   /// The names that serve a learner, in the order above.
   static func all(for learner: PoolSettings.LearnerName) -> [String] {
-    learner.isNeural
-      ? neural(NeuralLearner<AnyClassifier>.self).map(\.name) : margin(SupportVectorLearner.self).map(\.name)
+    switch learner {
+    case .svm: margin(SupportVectorLearner.self).map(\.name)
+    case .aral: aral().map(\.name)
+    case .cnn, .mlp, .vgg16, .resnet18: neural(NeuralLearner<AnyClassifier>.self).map(\.name)
+    }
   }
 }
