@@ -14,6 +14,12 @@ let package = Package(
         .product(name: "Tensor", package: "Ladle"), .product(name: "Models", package: "Ladle"),
         .product(name: "Datasets", package: "Ladle"), .product(name: "ActiveLoop", package: "Ladle"),
       ], path: "SynthesizedQueries"),
+    .executableTarget(
+      name: "scene-segmentation",
+      dependencies: [
+        .product(name: "Tensor", package: "Ladle"), .product(name: "Models", package: "Ladle"),
+        .product(name: "Datasets", package: "Ladle"), .product(name: "ActiveLoop", package: "Ladle"),
+      ], path: "SceneSegmentation"),
   ],
   swiftLanguageModes: [.v6]
 )
