@@ -17,12 +17,12 @@ let data = try ExperimentData(
   classNames: (0..<1200).map { "mask \($0)" })
 
 var training = NeuralTraining()
-training.steps = 200
+training.steps = 600
 training.batchSize = 16
 training.optimizer.learningRate = 3e-3
 training.scoringChunk = 64
 let learner = try Subject(training, masks: masks) {
-  DilatedResidualNetwork(.init(channels: 1, classes: 5, width: 12), using: &$0)
+  DilatedResidualNetwork(.init(channels: 1, classes: 5, width: 16), using: &$0)
 }
 
 var configuration = PoolExperimentConfiguration()
