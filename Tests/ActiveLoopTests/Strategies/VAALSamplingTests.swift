@@ -126,13 +126,14 @@ struct VAALSamplingTests {
 
   @Test("images that look like no labelled one are found", arguments: VAALConfiguration.Ablation.allCases)
   func strangers(ablation: VAALConfiguration.Ablation) throws {
-    // All labels are of horizontal bars, of which a third of the pool are.
+    // All labels are of horizontal bars, of which a third of the pool consists.
     let images = Bars.images(240, isVertical: { $0 >= 120 }, seed: 7)
     let labelled = Array(0..<60)
     var pool = UnlabelledPool(inputs: images)
     pool.remove(labelled)
-    var configuration = Bars.configuration(steps: 150).without(ablation)
-    configuration.losses.discriminatorLearningRate = 2e-3
+    var configuration = Bars.configuration(steps: 350).without(ablation)
+    configuration.width = 8
+    (configuration.losses.autoencoderLearningRate, configuration.losses.discriminatorLearningRate) = (2e-3, 2e-3)
     // A β-VAE that may deceive does; here the question is what the codes say.
     if ablation == .none { configuration.losses.adversarialWeight = 0.1 }
     var random = RandomSource(seed: 8)
@@ -143,7 +144,8 @@ struct VAALSamplingTests {
     let vertical = zip(pool.indices, scores).filter { $0.0 >= 120 }.map(\.1)
     let wins = vertical.reduce(0) { sum, low in sum + horizontal.count { $0 > low } }
     let area = Double(wins) / Double(vertical.count * horizontal.count)
-    #expect(area > 0.8)
+    // Scores that say nothing give ½ ± 0.05.
+    #expect(area > 0.75)
   }
 
   @Test("settings and images that make no sense are errors")

@@ -133,4 +133,30 @@ import Testing
     try await tiny(place.path + "/svm", budget: 20, learner: .svm).run()
     #expect(try place.contents("svm/rounds.jsonl").split(separator: "\n").count == 8)
   }
+
+  @Test func settingsOfVAALArrive() throws {
+    let settings = try settings("--dataset digits --strategy vaal --set vaal.width=8 --set vaal.steps=none")
+    #expect(settings.vaal.width == 8 && settings.vaal.steps == nil)
+    #expect(sentence("--dataset digits --set vaal.hidden=[] --set vaal.batchSize=1").contains("vaal."))
+  }
+
+  @Test func whatVAALHasToSayIsKept() async throws {
+    let place = try TemporaryDirectory()
+    var run = tiny(place.path + "/run", budget: 20, learner: .svm)
+    (run.settings.strategies, run.settings.seeds) = (["vaal-released", "vaal-no-vae"], [3])
+    (run.settings.vaal.width, run.settings.vaal.steps, run.settings.vaal.batchSize) = (2, 3, 8)
+    try await run.run()
+    #expect(try place.contents("run/rounds.jsonl").contains("strategy.activeUnits"))
+    let pictures = try FileManager.default.contentsOfDirectory(atPath: place.path + "/run/reconstructions")
+    #expect(pictures == ["vaal-released-seed-3.png"])
+    // Models of three steps cannot tell the kinds apart, or have no codes.
+    let warnings = try place.contents("run/warnings.jsonl")
+    let lines = warnings.split(separator: "\n")
+    #expect(!lines.isEmpty && Set(lines).count == lines.count)
+    // Done again without states: warned once.
+    try FileManager.default.removeItem(atPath: place.path + "/run/state")
+    try await run.run()
+    #expect(try place.contents("run/warnings.jsonl") == warnings)
+    #expect(try place.contents("run/report.html").contains("vaal-released, seed 3, round 1: "))
+  }
 }
