@@ -145,11 +145,12 @@ import Testing
     var run = tiny(place.path + "/run", budget: 20, learner: .svm)
     (run.settings.strategies, run.settings.seeds) = (["vaal-released", "vaal-no-vae"], [3])
     (run.settings.vaal.width, run.settings.vaal.steps, run.settings.vaal.batchSize) = (2, 3, 8)
+    // One latent dimension is fewer than two active ones, whatever is learnt.
+    run.settings.vaal.latentSize = 1
     try await run.run()
     #expect(try place.contents("run/rounds.jsonl").contains("strategy.activeUnits"))
     let pictures = try FileManager.default.contentsOfDirectory(atPath: place.path + "/run/reconstructions")
     #expect(pictures == ["vaal-released-seed-3.png"])
-    // Models of three steps cannot tell the kinds apart, or have no codes.
     let warnings = try place.contents("run/warnings.jsonl")
     let lines = warnings.split(separator: "\n")
     #expect(!lines.isEmpty && Set(lines).count == lines.count)
