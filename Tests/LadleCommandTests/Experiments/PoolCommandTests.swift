@@ -1,6 +1,7 @@
 import ActiveLoop
 import ArgumentParser
 import Foundation
+import Models
 import Testing
 
 @testable import LadleCommand
