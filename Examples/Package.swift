@@ -20,6 +20,7 @@ let package = Package(
         .product(name: "Tensor", package: "Ladle"), .product(name: "Models", package: "Ladle"),
         .product(name: "Datasets", package: "Ladle"), .product(name: "ActiveLoop", package: "Ladle"),
       ], path: "QueryStrategies"),
+    .executableTarget(
       name: "scene-segmentation",
       dependencies: [
         .product(name: "Tensor", package: "Ladle"), .product(name: "Models", package: "Ladle"),
