@@ -21,8 +21,14 @@ struct LineStyle: Sendable {
     LineStyle(color: "#555555", darkColor: "#b8b8b8", dashes: "5 5", marker: .ring),
   ]
 
-  /// The style of line `index`; they repeat after seven.
-  static func of(_ index: Int) -> LineStyle { all[index % all.count] }
+  /// The style of line `index`. Colours repeat after seven lines, each time with other dashes and another marker, so
+  /// that the whole repeats after forty-nine.
+  static func of(_ index: Int) -> LineStyle {
+    var style = all[index % all.count]
+    let shape = all[(index + 3 * (index / all.count)) % all.count]
+    (style.dashes, style.marker) = (shape.dashes, shape.marker)
+    return style
+  }
 }
 
 extension LineStyle.Marker {

@@ -71,6 +71,17 @@ import Testing
     #expect(!chart.svg().contains("nan"))
   }
 
+  @Test func noTwoLinesOfAChartLookAlike() {
+    let looks = (0..<49).map { index in
+      let style = LineStyle.of(index)
+      return "\(style.color) \(style.dashes ?? "solid") \(style.marker)"
+    }
+    #expect(Set(looks).count == 49)
+    // The first seven differ in each respect.
+    #expect(Set((0..<7).map { LineStyle.of($0).color }).count == 7)
+    #expect(Set((0..<7).map { "\(LineStyle.of($0).marker)" }).count == 7)
+  }
+
   @Test func labelsKeepTheirDistanceAndOrder() {
     let wanted = [100.0, 101, 99, 300, 100]
     let placed = LabelPlacement.positions(wanted: wanted, spacing: 20, bounds: 0...310)
