@@ -86,22 +86,7 @@ package struct EuclideanDistances: SquaredDistances {
 /// Rows whose distances to one row are a unit of work; rows and centres of one matrix product.
 private let (rowsPerUnit, blockRows, blockCentres) = (512, 192, 768)
 
-/// Σ (aₖ − bₖ)², by sixteen partial sums; at most the largest finite number.
+/// Σ (aₖ − bₖ)²; at most the largest finite number.
 private func squaredDistance(_ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ count: Int) -> Float {
-  let (left, right) = (UnsafeRawPointer(a), UnsafeRawPointer(b))
-  var sums = SIMD16<Float>.zero
-  var k = 0
-  while k + 16 <= count {
-    let difference =
-      left.loadUnaligned(fromByteOffset: 4 * k, as: SIMD16<Float>.self)
-      - right.loadUnaligned(fromByteOffset: 4 * k, as: SIMD16<Float>.self)
-    sums += difference * difference
-    k += 16
-  }
-  var sum = sums.sum()
-  while k < count {
-    sum += (a[k] - b[k]) * (a[k] - b[k])
-    k += 1
-  }
-  return min(sum, .greatestFiniteMagnitude)
+  min(squaredDifference(a, b, count: count), .greatestFiniteMagnitude)
 }
