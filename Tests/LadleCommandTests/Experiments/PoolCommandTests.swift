@@ -1,7 +1,9 @@
 import ActiveLoop
 import ArgumentParser
+import Datasets
 import Foundation
 import Models
+import Tensor
 import Testing
 
 @testable import LadleCommand
