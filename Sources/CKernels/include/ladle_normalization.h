@@ -13,7 +13,7 @@ void ladle_affine_act(const float *x, long rows, long C, const float *scale, con
 void ladle_rectified_sum(const float *x, long rows, long C, const float *scale, const float *shift, const float *s,
                          float *y);
 
-// dx = act'(x * scale + shift) * dy * scale.
+// dx = act'(x * scale + shift) * dy * scale; dx may be dy.
 void ladle_affine_act_backward(const float *x, const float *dy, long rows, long C, const float *scale,
                                const float *shift, float slope, float *dx);
 
@@ -21,7 +21,7 @@ void ladle_affine_act_backward(const float *x, const float *dy, long rows, long 
 void ladle_norm_backward_sums(const float *x, const float *dy, long rows, long C, const float *scale,
                               const float *shift, float slope, const float *mean, float *sum, float *sum_product);
 
-// dx = g * scale + x * a + b with per-channel a and b (see BatchNormalization.swift for what they hold).
+// dx = g * scale + x * a + b with per-channel a and b (see BatchNorm.swift for what they hold); dx may be dy.
 void ladle_norm_backward_apply(const float *x, const float *dy, long rows, long C, const float *scale,
                                const float *shift, float slope, const float *a, const float *b, float *dx);
 

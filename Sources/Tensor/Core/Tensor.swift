@@ -112,6 +112,14 @@ extension Tensor {
     }
   }
 
+  /// Where to write a result of the same shape, scalar by scalar, while this tensor is still being read: its own memory
+  /// if nobody else holds it, and otherwise a new tensor.
+  package mutating func overwritable() -> Tensor {
+    guard isKnownUniquelyReferenced(&storage) else { return Tensor(uninitialized: shape) }
+    if storage.derived != nil { storage.derived = nil }
+    return detached
+  }
+
   /// The same scalars, untraced: gradients stop here.
   public var detached: Tensor {
     var copy = self

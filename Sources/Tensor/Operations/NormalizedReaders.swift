@@ -21,8 +21,9 @@ package func convolution2D(
     let wantsBatch = wanted[0] || wanted[1] || wanted[2]
     let (da, dw) = convolutionGradients(
       batch.input, read: batch.map, uw, dy, geometry, input: wantsBatch, weight: wanted[3])
-    let inner = da.map { batch.pullback($0, input: wanted[0]) } ?? [nil, nil, nil]
-    return inner + [dw, wanted[4] ? channelSums(dy) : nil]
+    let db = wanted[4] ? channelSums(dy) : nil
+    guard var inner = consume da else { return [nil, nil, nil, dw, db] }
+    return batch.pullback(&inner, input: wanted[0]) + [dw, db]
   }
 }
 
@@ -48,8 +49,9 @@ package func transposedConvolution2D(
     let wantsBatch = wanted[0] || wanted[1] || wanted[2]
     let (da, dw) = transposedConvolutionGradients(
       batch.input, read: batch.map, uw, dy, geometry, input: wantsBatch, weight: wanted[3])
-    let inner = da.map { batch.pullback($0, input: wanted[0]) } ?? [nil, nil, nil]
-    return inner + [dw, wanted[4] ? channelSums(dy) : nil]
+    let db = wanted[4] ? channelSums(dy) : nil
+    guard var inner = consume da else { return [nil, nil, nil, dw, db] }
+    return batch.pullback(&inner, input: wanted[0]) + [dw, db]
   }
 }
 
@@ -72,10 +74,11 @@ package func rectifiedSum(_ x: NormalizedBatch, _ shortcut: Tensor) -> Tensor {
   withExtendedLifetime((x, shortcut)) {}
   let (batch, result) = (x.detached, y)
   return y.recorded(from: x.input, x.scale, x.shift, shortcut) { dy, wanted in
-    let inner = epilogueGradient(result, dy, factor: .ones([channels]), slope: 0)
-    let pulled =
-      wanted[0] || wanted[1] || wanted[2] ? batch.pullback(inner, input: wanted[0]) : [nil, nil, nil]
-    return pulled + [inner]
+    pullBack(&dy, throughEpilogueTo: result, factor: .ones([channels]), slope: 0)
+    // Held here, it is not overwritten by the other.
+    let forShortcut = wanted[3] ? dy : nil
+    let forBatch = wanted[0] || wanted[1] || wanted[2] ? batch.pullback(&dy, input: wanted[0]) : [nil, nil, nil]
+    return forBatch + [forShortcut]
   }
 }
 
