@@ -8,7 +8,7 @@ package final class Storage: @unchecked Sendable {
   package let pointer: UnsafeMutablePointer<Float>
   package let count: Int
   private let buffer: ladle_buffer
-  /// Emptied by every access for writing; otherwise touched under the process's lock only.
+  /// Told of every access for writing; otherwise touched under the process's lock only.
   var derived: DerivedValues?
 
   /// A buffer whose contents are undefined.

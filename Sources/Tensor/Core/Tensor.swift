@@ -101,7 +101,7 @@ extension Tensor {
   ) throws(Failure) -> Result {
     node = nil
     if !isKnownUniquelyReferenced(&storage) { self = copied() }
-    if storage.derived != nil { storage.derived = nil }
+    storage.derived?.forget()
     return try body(UnsafeMutableBufferPointer(start: storage.pointer + offset, count: count))
   }
 
@@ -116,7 +116,7 @@ extension Tensor {
   /// if nobody else holds it, and otherwise a new tensor.
   package mutating func overwritable() -> Tensor {
     guard isKnownUniquelyReferenced(&storage) else { return Tensor(uninitialized: shape) }
-    if storage.derived != nil { storage.derived = nil }
+    storage.derived?.forget()
     return detached
   }
 
