@@ -4,6 +4,7 @@
 // Small buffers (statistics of channels, biases, losses) come from free lists by size, four sizes per doubling; where a list is
 // empty, a free buffer of up to twice the size serves. Large ones are blocks of an arena, whose free neighbours join.
 
+#define _POSIX_C_SOURCE 200112L
 #include <pthread.h>
 #include <stdlib.h>
 
