@@ -73,39 +73,42 @@ LADLE_INLINE void forward_tile(const int rows, const int lines, const float *a, 
   }
 }
 
-// One row of positions under `lines` lines of K, the last of `lanes`.
-LADLE_INLINE void forward_row(const int row_limit, const int lines, const float *a, ladle_few s, const float *w,
-                              const float *factor, const float *offset, float slope, float *y, long lanes) {
-  const long groups = (s.out_width + row_limit - 1) / row_limit;
-  for (long g = 0; g < groups; g++) {
-    const long first = s.out_width * g / groups;
-    const float *left = a + first * s.stride * s.channels;
-    float *to = y + first * s.out_channels;
-    switch (s.out_width * (g + 1) / groups - first) {
-#define ROW_COUNT(n)                                                                             \
-  case n:                                                                                        \
-    if (n <= row_limit) forward_tile(n, lines, left, s, w, factor, offset, slope, to, lanes);    \
+// `rows` neighbouring positions under `lines` lines of K, the last of `lanes`.
+LADLE_INLINE void forward_group(const int row_limit, const int lines, long rows, const float *a, ladle_few s,
+                                const float *w, const float *factor, const float *offset, float slope, float *y,
+                                long lanes) {
+  switch (rows) {
+#define ROW_COUNT(n)                                                                      \
+  case n:                                                                                 \
+    if (n <= row_limit) forward_tile(n, lines, a, s, w, factor, offset, slope, y, lanes); \
     break;
-      ROW_COUNTS(ROW_COUNT)
+    ROW_COUNTS(ROW_COUNT)
 #undef ROW_COUNT
-    }
   }
 }
 
+// All of K for a few positions, and then the next: what is written lies together.
 LADLE_INLINE void forward(const int row_limit, const int line_limit, const float *copy, ladle_few s, const float *w,
                           const float *factor, const float *offset, float slope, float *y) {
   const long K = s.out_channels;
-  for (long oy = 0; oy < s.out_rows; oy++, copy += s.stride * s.width * s.channels, y += s.out_width * K) {
-    for (long k = 0; k < K;) {
-      const long rest = (K - k + ladle_lanes - 1) / ladle_lanes;
-      const long lines = line_limit >= 4 && rest >= 4 ? 4 : line_limit >= 2 && rest >= 2 ? 2 : 1;
-      const long width = lines * ladle_lanes < K - k ? lines * ladle_lanes : K - k;
-      const long lanes = width - (lines - 1) * ladle_lanes;
-      const float *scale = factor ? factor + k : factor, *shift = offset ? offset + k : offset;
-      if (lines == 4) forward_row(row_limit / 2, 4, copy, s, w + k, scale, shift, slope, y + k, lanes);
-      else if (lines == 2) forward_row(row_limit, 2, copy, s, w + k, scale, shift, slope, y + k, lanes);
-      else forward_row(row_limit, 1, copy, s, w + k, scale, shift, slope, y + k, lanes);
-      k += width;
+  const long limit = line_limit >= 4 && K >= 4 * ladle_lanes ? row_limit / 2 : row_limit;
+  const long groups = (s.out_width + limit - 1) / limit;
+  for (long oy = 0; oy < s.out_rows; oy++, copy += s.stride * s.width * s.channels) {
+    for (long g = 0; g < groups; g++) {
+      const long first = s.out_width * g / groups, rows = s.out_width * (g + 1) / groups - first;
+      const float *a = copy + first * s.stride * s.channels;
+      float *to = y + (oy * s.out_width + first) * K;
+      for (long k = 0; k < K;) {
+        const long rest = (K - k + ladle_lanes - 1) / ladle_lanes;
+        const long lines = line_limit >= 4 && rest >= 4 ? 4 : line_limit >= 2 && rest >= 2 ? 2 : 1;
+        const long width = lines * ladle_lanes < K - k ? lines * ladle_lanes : K - k;
+        const long lanes = width - (lines - 1) * ladle_lanes;
+        const float *scale = factor ? factor + k : factor, *shift = offset ? offset + k : offset;
+        if (lines == 4) forward_group(row_limit / 2, 4, rows, a, s, w + k, scale, shift, slope, to + k, lanes);
+        else if (lines == 2) forward_group(row_limit, 2, rows, a, s, w + k, scale, shift, slope, to + k, lanes);
+        else forward_group(row_limit, 1, rows, a, s, w + k, scale, shift, slope, to + k, lanes);
+        k += width;
+      }
     }
   }
 }

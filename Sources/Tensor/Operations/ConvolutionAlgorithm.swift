@@ -29,7 +29,7 @@ package enum ConvolutionAlgorithm: String, CaseIterable, Sendable {
     let isPointwise =
       geometry.kernelHeight == 1 && geometry.kernelWidth == 1 && geometry.stride == 1 && geometry.padding == 0
     if isPointwise { return .pointwise }
-    if areFew(geometry) { return .fewChannels }
+    if areFew(geometry, pass) { return .fewChannels }
     if allowsWinograd, let winograd = winograd(geometry) { return winograd }
     return patchMatrix(geometry, pass)
   }
@@ -45,9 +45,11 @@ package enum ConvolutionAlgorithm: String, CaseIterable, Sendable {
     }
   }
 
-  /// Whether the images have so few channels, and the outputs so many, that patches are best read where they lie.
-  private static func areFew(_ geometry: ConvolutionGeometry) -> Bool {
-    geometry.channels <= 4 && geometry.outputChannels >= 16 && geometry.dilation == 1 && geometry.groups == 1
+  /// Whether the images have so few channels, and the outputs so many, that patches are best read where they lie. Lines
+  /// of outputs that are not full cost more than patches do.
+  private static func areFew(_ geometry: ConvolutionGeometry, _ pass: Pass) -> Bool {
+    guard geometry.channels <= 4, geometry.dilation == 1, geometry.groups == 1 else { return false }
+    return geometry.outputChannels >= 16 && (pass == .inputGradient || geometry.outputChannels % 16 == 0)
   }
 
   /// The better Winograd tile, if it beats patches: by the multiplications left, tiles that hang over the edge counted

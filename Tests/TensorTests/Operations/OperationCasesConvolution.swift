@@ -72,21 +72,21 @@ extension OperationCase {
     let sizes = [(3, 1, 1, 1), (4, 2, 1, 3), (5, 2, 2, 2)]
     return sizes.flatMap { kernel, stride, padding, channels in
       let name = "\(kernel)×\(kernel) stride \(stride) of \(channels) channels"
-      let weight = OperationCase.Operand.uniform([kernel, kernel, channels, 17])
+      let weight = OperationCase.Operand.uniform([kernel, kernel, channels, 16])
       return [
-        OperationCase("convolution \(name)", files: files, [.uniform([2, 6, 5, channels]), weight, .uniform([17])]) {
+        OperationCase("convolution \(name)", files: files, [.uniform([2, 6, 5, channels]), weight, .uniform([16])]) {
           convolution2D($0[0], $0[1], bias: $0[2], stride: stride, padding: padding)
         },
         OperationCase(
-          "transposed convolution \(name)", files: files, [.uniform([1, 3, 4, 17]), weight, .uniform([channels])]
+          "transposed convolution \(name)", files: files, [.uniform([1, 3, 4, 16]), weight, .uniform([channels])]
         ) { transposedConvolution2D($0[0], $0[1], bias: $0[2], stride: stride, padding: padding) },
       ]
     } + [
       OperationCase(
         "convolution of 3 channels with a rectifier", files: files,
-        [.uniform([2, 5, 6, 3]), .uniform([3, 3, 3, 17], in: -0.3...0.3), .uniform([17], in: 6...7)]
+        [.uniform([2, 5, 6, 3]), .uniform([3, 3, 3, 16], in: -0.3...0.3), .uniform([16], in: 6...7)]
       ) {
-        let signs = Tensor((0..<17).map { $0 % 2 == 0 ? 1 : -1 })
+        let signs = Tensor((0..<16).map { $0 % 2 == 0 ? 1 : -1 })
         return convolutionRectified($0[0], $0[1], bias: $0[2] * signs, slope: 0.2, padding: 1)
       }
     ]
