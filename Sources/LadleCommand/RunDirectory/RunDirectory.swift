@@ -55,8 +55,8 @@ final class RunDirectory {
     }
     if let dead = lock.deadHolder { notes.append("process \(dead) that held \(path) is gone; going on") }
     isContinued = try Self.settle(path, configuration, defaults, free)
+    Self.removePartialFiles(path)
     if isContinued {
-      Self.removePartialFiles(path)
       notes += Self.environmentNotes(path, environment)
     } else {
       // A directory that is forgotten takes everything in it along.

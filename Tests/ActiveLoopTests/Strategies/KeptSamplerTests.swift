@@ -10,7 +10,7 @@ import Testing
   func theSameChoice(ablation: VAALConfiguration.Ablation) async throws {
     let inputs = Bars.images(60, isVertical: { $0 % 2 == 0 }, seed: 1)
     var configuration = Bars.configuration(steps: 7).without(ablation)
-    configuration.mirror = ablation != .noAutoencoder
+    configuration.mirror = ablation == .none
     let outcome = try await resumed(stops: 5) { [configuration] in
       var pool = UnlabelledPool(inputs: inputs)
       // A single labelled image is an order without a draw.

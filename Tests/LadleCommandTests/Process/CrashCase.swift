@@ -1,4 +1,5 @@
 import Foundation
+import Testing
 
 /// A run of a second or two that is killed again and again.
 struct CrashCase: Sendable, CustomTestStringConvertible {

@@ -73,9 +73,9 @@ struct CrashTests {
         count.rounds.insert(files.contents["run/rounds.jsonl"]?.count { $0 == UInt8(ascii: "\n") } ?? 0)
         continue
       }
-      let told: Comment = "\(crash.name), seed \(Self.seed), killed after \(instants) s"
+      let told = "\(crash.name), seed \(Self.seed), killed after \(instants) s"
       #expect(result.code == 0, "\(told): \(result.errors)")
-      #expect(try RunFiles(in: place.path).differences(from: expected).isEmpty, told)
+      #expect(try RunFiles(in: place.path).differences(from: expected).isEmpty, "\(told)")
       return
     }
   }

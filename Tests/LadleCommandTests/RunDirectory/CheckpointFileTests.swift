@@ -26,6 +26,10 @@ import Testing
     return (file, { notes.list })
   }
 
+  private final class Clock: Sendable {
+    let time = Mutex(100.0)
+  }
+
   private final class Notes { var list: [String] = [] }
 
   @Test func whatWasKeptComesBackOnceAndSaysSo() throws {
@@ -81,10 +85,10 @@ import Testing
 
   @Test func theClockDecides() throws {
     let place = try TemporaryDirectory()
-    let time = Mutex(100.0)
-    let file = open(place.path + "/x", minutes: 0.5, now: { time.withLock { $0 } }).file
+    let clock = Clock()
+    let file = open(place.path + "/x", minutes: 0.5, now: { clock.time.withLock { $0 } }).file
     func isDue(after seconds: Double) -> Bool {
-      time.withLock { $0 += seconds }
+      clock.time.withLock { $0 += seconds }
       return file.isDue()
     }
     #expect(!isDue(after: 0) && !isDue(after: 29.9) && isDue(after: 0.1) && isDue(after: 5))

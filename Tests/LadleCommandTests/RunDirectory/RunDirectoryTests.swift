@@ -164,7 +164,7 @@ import Testing
       }
     }
     let lines = try place.contents("timings.jsonl").split(separator: "\n")
-    try place.write(lines[0] + "\n\0\0\0\0\n" + lines[2] + "\n", to: "timings.jsonl")
+    try place.write(String(lines[0]) + "\n\0\0\0\0\n" + lines[2] + "\n", to: "timings.jsonl")
     let run = try open(place.path)
     #expect(run.timingRecords.map(\.round) == [0] && run.records.count == 3)
   }
