@@ -77,7 +77,8 @@ import Testing
     }
     _ = try cache.artifact(key(1), note: { _ in }) { _, checkpoint in
       paths.insert(checkpoint)
-      #expect(try String(contentsOfFile: checkpoint, encoding: .utf8) == "step 7")
+      let found = try String(contentsOfFile: checkpoint, encoding: .utf8)
+      #expect(found == "step 7")
     }
     #expect(paths.count == 1)
     for path in paths { #expect(!FileManager.default.fileExists(atPath: path)) }

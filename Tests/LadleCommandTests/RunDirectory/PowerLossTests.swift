@@ -1,4 +1,6 @@
+import ActiveLoop
 import Foundation
+import Models
 import Synchronization
 import Tensor
 import Testing

@@ -1,4 +1,5 @@
 import ActiveLoop
+import ArgumentParser
 import Foundation
 import Tensor
 import Testing
