@@ -119,7 +119,6 @@ private final class RoundCounter {
     done += 1
     progress.advance(to: done)
   }
-
 }
 
 /// The strategies of one seed.
