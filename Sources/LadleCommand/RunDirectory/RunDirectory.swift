@@ -11,7 +11,7 @@ import Tensor
 /// timings.jsonl      seconds by phase: what differs from run to run
 /// warnings.jsonl     what strategies wanted a person to know, if anything
 /// state/             what continuing a run needs, one file per scheme and seed
-/// queries/           what was asked, by scheme and seed: indices as .npy, synthesised images as .png
+/// queries/           what was asked, by scheme and seed: indices as .npy, pictures as .png, answers as .json
 /// reconstructions/   images beside what VAAL's models make of them, by strategy and seed: the last round's
 /// report.html        the page about it
 /// ```

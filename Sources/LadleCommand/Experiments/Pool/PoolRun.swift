@@ -46,13 +46,14 @@ struct PoolRun: Sendable {
     for seed in settings.seeds {
       let seeds = settings.experimentSeeds(seed)
       let (vaal, sheets) = (settings.vaal, ReconstructionSheets(directory: path, seed: seed))
-      let pool = drawn(from: whole, seeds)
+      let rows = rowsOfPool(of: whole.count, seeds)
+      let pool = rows.count == whole.count ? whole : whole.selecting(rows)
       let test = tested(test)
       let data = try ExperimentData(
         pool: pool.images, tests: [.init(name: "test", inputs: test.images, labels: test.labels)],
         classNames: pool.classNames)
       let cells = Cells(
-        data: data, oracle: oracle(pool, seeds), seeds: seeds, settings: settings, directory: directory,
+        data: data, rows: rows, oracle: oracle(pool, seeds), seeds: seeds, settings: settings, directory: directory,
         counter: counter)
       if settings.learner == .aral {
         let learner = try ARALLearner(settings.aral.learner(), unlabelled: data.pool)
@@ -79,10 +80,11 @@ struct PoolRun: Sendable {
     return remarks
   }
 
-  private func drawn(from whole: ImageDataset, _ seeds: ExperimentSeeds) -> ImageDataset {
-    guard let size = settings.poolSize, size < whole.count else { return whole }
+  /// The rows of the data set that make up the pool, in order.
+  private func rowsOfPool(of count: Int, _ seeds: ExperimentSeeds) -> [Int] {
+    guard let size = settings.poolSize, size < count else { return Array(0..<count) }
     var random = seeds.splitSource
-    return whole.selecting(random.permutation(of: whole.count).prefix(size).sorted())
+    return random.permutation(of: count).prefix(size).sorted()
   }
 
   private func oracle(_ pool: ImageDataset, _ seeds: ExperimentSeeds) -> AnyOracle {
@@ -116,6 +118,8 @@ private final class RoundCounter {
 /// The strategies of one seed.
 private struct Cells {
   let data: ExperimentData
+  /// For each sample of the pool, its row in the data set.
+  let rows: [Int]
   let oracle: AnyOracle
   let seeds: ExperimentSeeds
   let settings: PoolSettings
@@ -144,6 +148,7 @@ private struct Cells {
     let last = try await experiment.run(
       seeds: seeds, oracle: oracle, continuing: saved, clock: { ProcessInfo.processInfo.systemUptime }
     ) { outcome in
+      try PoolQueryRecord.write(outcome, of: data, rows: rows, to: directory)
       let seconds = Dictionary(outcome.seconds.map { ($0.key.rawValue, $0.value) }) { first, _ in first }
       try directory.append(
         outcome.record,
