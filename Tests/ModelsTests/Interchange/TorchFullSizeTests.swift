@@ -4,19 +4,19 @@ import Tensor
 import TestSupport
 import Testing
 
+private let interchangeDirectory = ProcessInfo.processInfo.environment["LADLE_INTERCHANGE"]
+
 /// Writes every model at its usual size, laid out for PyTorch, with an input and what we compute of it, into the directory
 /// that `LADLE_INTERCHANGE` names. `scripts/fixtures/check_interoperability.py DIR` then compares with PyTorch.
-@Suite("Models of full size for PyTorch", .enabled(if: TorchFullSizeTests.directory != nil))
+@Suite("Models of full size for PyTorch", .enabled(if: interchangeDirectory != nil))
 struct TorchFullSizeTests {
-  static let directory = ProcessInfo.processInfo.environment["LADLE_INTERCHANGE"]
-
   private var random = RandomSource(seed: 8)
 
   private func write(
     _ name: String, _ model: some TorchExchangeable, _ inputs: [(String, Tensor)], _ outputs: [Tensor],
     input: TorchLayout.Flow = .plain
   ) throws {
-    let directory = try #require(Self.directory)
+    let directory = try #require(interchangeDirectory)
     try model.saveTorch(to: "\(directory)/\(name).safetensors", input: input)
     var example = SafeTensors(inputs.map { (name: $0.0, tensor: $0.1) })
     for (place, output) in outputs.enumerated() {

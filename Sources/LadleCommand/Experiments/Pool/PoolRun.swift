@@ -10,6 +10,8 @@ struct PoolRun: Sendable {
   var path: String
   var dataDirectories: [String]
   var progress: ProgressReporter
+  /// Whether the networks of every last fit are kept. No setting: it changes nothing of what comes out.
+  var savesModels = false
 
   func run() async throws {
     let start = ProcessInfo.processInfo.systemUptime
@@ -54,7 +56,7 @@ struct PoolRun: Sendable {
         classNames: pool.classNames)
       let cells = Cells(
         data: data, rows: rows, oracle: oracle(pool, seeds), seeds: seeds, settings: settings, directory: directory,
-        counter: counter)
+        counter: counter, savesModels: savesModels)
       if settings.learner == .aral {
         let learner = try ARALLearner(settings.aral.learner(), unlabelled: data.pool)
         remarks += try await cells.run(learner, strategies: StrategyNames.aral(settings.aral.queryDefects))
@@ -125,6 +127,7 @@ private struct Cells {
   let settings: PoolSettings
   let directory: RunDirectory
   let counter: RoundCounter
+  let savesModels: Bool
 
   /// Remarks on runs that ended early.
   func run<Subject: Learner>(
@@ -145,10 +148,16 @@ private struct Cells {
     let experiment = try PoolExperiment(
       data: data, configuration: settings.experiment, learner: learner, strategy: strategy, name: name)
     let saved = try SavedState.load(name, seeds.run, from: directory)
+    if savesModels, let saved, saved.ledger.stop != nil {
+      try saveModels(of: experiment, after: saved, named: name)
+    }
     let last = try await experiment.run(
       seeds: seeds, oracle: oracle, continuing: saved, clock: { ProcessInfo.processInfo.systemUptime }
     ) { outcome in
       try PoolQueryRecord.write(outcome, of: data, rows: rows, to: directory)
+      if savesModels, outcome.state.ledger.stop != nil {
+        try SavedModels.write(outcome.learner, scheme: name, seed: seeds.run, to: directory)
+      }
       let seconds = Dictionary(outcome.seconds.map { ($0.key.rawValue, $0.value) }) { first, _ in first }
       try directory.append(
         outcome.record,
@@ -162,6 +171,15 @@ private struct Cells {
       counter.advance()
     }
     return last.ledger
+  }
+
+  /// Of a run that had ended before anybody asked for its models.
+  private func saveModels<Subject: Learner, Strategy: QueryStrategy<Subject>>(
+    of experiment: PoolExperiment<Subject, Strategy>, after saved: RunState, named name: String
+  ) throws {
+    guard try !SavedModels.exist(scheme: name, seed: seeds.run, for: settings, in: directory) else { return }
+    let learner = try experiment.learner(after: saved, seeds: seeds)
+    try SavedModels.write(learner, scheme: name, seed: seeds.run, to: directory)
   }
 
   /// Why a run ended before its budget was spent, or nil.
