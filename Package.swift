@@ -78,7 +78,7 @@ let package = Package(
     .testTarget(
       name: "LadleCommandTests",
       dependencies: ["ActiveLoop", "Datasets", "LadleCommand", "Models", "Tensor", "TestSupport"],
-      swiftSettings: strict),
+      exclude: ["Fixtures"], swiftSettings: strict),
     .testTarget(name: "PerformanceTests", dependencies: ["LadleCommand", "Tensor"], swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6],

@@ -26,6 +26,18 @@ let package = Package(
         .product(name: "Tensor", package: "Ladle"), .product(name: "Models", package: "Ladle"),
         .product(name: "Datasets", package: "Ladle"), .product(name: "ActiveLoop", package: "Ladle"),
       ], path: "SceneSegmentation"),
+    .executableTarget(
+      name: "own-data",
+      dependencies: [
+        .product(name: "Tensor", package: "Ladle"), .product(name: "Models", package: "Ladle"),
+        .product(name: "ActiveLoop", package: "Ladle"),
+      ], path: "OwnData"),
+    .executableTarget(
+      name: "own-strategy",
+      dependencies: [
+        .product(name: "Tensor", package: "Ladle"), .product(name: "Models", package: "Ladle"),
+        .product(name: "Datasets", package: "Ladle"), .product(name: "ActiveLoop", package: "Ladle"),
+      ], path: "OwnStrategy"),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -12,7 +12,8 @@ import Tensor
 /// warnings.jsonl     what strategies wanted a person to know, if anything
 /// state/             what continuing a run needs, one file per scheme and seed, and while a round is at work a
 ///                    checkpoint of what it has trained so far
-/// queries/           what was asked, by scheme and seed: indices as .npy, synthesised images as .png
+/// queries/           what was asked, by scheme and seed: indices as .npy, pictures as .png, answers as .json
+/// models/            the networks of every last fit, if they are asked for
 /// reconstructions/   images beside what VAAL's models make of them, by strategy and seed: the last round's
 /// report.html        the page about it
 /// ```

@@ -38,7 +38,9 @@ struct GenerateCommand: AsyncParsableCommand {
   @Option(help: "Chooses the samples.")
   var seed = 1
 
-  @Option(help: ArgumentHelp("Also write the generator's weights, as safetensors.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp(
+      "Also write the generator's weights, as safetensors; “ladle export torch” reads them.", valueName: "file"))
   var weights: String?
 
   @Option(help: "Train on the first so many images only.")
@@ -93,7 +95,7 @@ struct GenerateCommand: AsyncParsableCommand {
     try AtomicFile.write(ImageSheet(images, columns: columns, scale: scale).png, to: out)
     print(out)
     if let weights {
-      try generator.save(to: weights)
+      try generator.save(to: weights, metadata: generator.torchMetadata())
       print(weights)
     }
   }

@@ -4,7 +4,7 @@ public import Tensor
 ///
 /// What active learning asks of a network beyond its logits: ``features(_:)`` for strategies that measure distances
 /// (k-centre, clustering), and the weights of ``head`` for those that need the last layer's gradients.
-public protocol FeatureClassifier: Layer {
+public protocol FeatureClassifier: Layer, TorchExchangeable {
   /// Everything up to the features: images `[N, H, W, C]` to `[N, F]`. Dropout in front of the last layer belongs here.
   var body: Sequential { get set }
   /// The last layer: W is `[F, classes]`, b `[classes]`.

@@ -7,6 +7,8 @@ public struct SafeTensors: Sendable {
   public var tensors: [(name: String, tensor: Tensor)]
   /// Texts by name.
   public var metadata: [String: String]
+  /// Whole numbers that are written as 64-bit scalars, by names that no tensor has. Reading makes tensors of them.
+  public var counters: [String: Int] = [:]
 
   /// Precondition: names are unique and none is `__metadata__`.
   public init(_ tensors: [(name: String, tensor: Tensor)] = [], metadata: [String: String] = [:]) {
@@ -55,16 +57,23 @@ public struct SafeTensors: Sendable {
     return (arrays, header.metadata)
   }
 
-  /// The bytes of the file: 32-bit floats, in the order of the names, as the reference library writes them.
+  /// The bytes of the file: counters, then 32-bit floats, both in the order of the names, as the reference library
+  /// writes them.
   public func serialize() -> [UInt8] {
     let sorted = tensors.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
     for (before, after) in zip(sorted, sorted.dropFirst()) {
       precondition(before.name != after.name, "two tensors are called \(before.name)")
     }
+    let counted = counters.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
+    for (name, _) in sorted { precondition(counters[name] == nil, "a tensor and a counter are called \(name)") }
     var bytes = [UInt8](repeating: 0, count: 8)
-    bytes += SafeTensorsHeader.text(sorted.map { ($0.name, $0.tensor.shape) }, metadata).utf8
+    bytes +=
+      SafeTensorsHeader.text(
+        counters: counted.map(\.key), tensors: sorted.map { ($0.name, $0.tensor.shape) }, metadata
+      ).utf8
     while bytes.count % 8 != 0 { bytes.append(UInt8(ascii: " ")) }
     withUnsafeBytes(of: UInt64(bytes.count - 8).littleEndian) { bytes.replaceSubrange(0..<8, with: $0) }
+    for (_, value) in counted { withUnsafeBytes(of: Int64(value).littleEndian) { bytes += $0 } }
     bytes.reserveCapacity(sorted.reduce(bytes.count) { $0 + $1.tensor.count * 4 })
     for (_, tensor) in sorted { tensor.withUnsafeScalars { bytes += UnsafeRawBufferPointer($0) } }
     return bytes

@@ -87,14 +87,21 @@ struct SafeTensorsHeader {
 
   // MARK: - Writing
 
-  /// The header of 32-bit float tensors that follow each other.
-  static func text(_ tensors: [(name: String, shape: Shape)], _ metadata: [String: String]) -> String {
+  /// The header of 64-bit counters and the 32-bit float tensors that follow them.
+  static func text(
+    counters: [String], tensors: [(name: String, shape: Shape)], _ metadata: [String: String]
+  ) -> String {
     var members: [String] = []
     if !metadata.isEmpty {
       let texts = metadata.sorted { $0.key < $1.key }.map { "\(quoted($0.key)):\(quoted($0.value))" }
       members.append("\"\(metadataKey)\":{\(texts.joined(separator: ","))}")
     }
     var start = 0
+    for name in counters {
+      precondition(name != metadataKey, "no counter can be called \(metadataKey)")
+      members.append("\(quoted(name)):{\"dtype\":\"I64\",\"shape\":[],\"data_offsets\":[\(start),\(start + 8)]}")
+      start += 8
+    }
     for (name, shape) in tensors {
       precondition(name != metadataKey, "no tensor can be called \(metadataKey)")
       let end = start + shape.scalarCount * 4

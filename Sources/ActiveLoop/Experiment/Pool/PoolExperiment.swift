@@ -94,6 +94,14 @@ public struct PoolExperiment<Subject: Learner, Strategy: QueryStrategy<Subject>>
     return state
   }
 
+  /// The learner as it was after the last fit that `state` knows of: restored if it carries something from fit to fit,
+  /// and otherwise fitted once more, to the same bits.
+  public func learner(after state: RunState, seeds: ExperimentSeeds) throws -> Subject {
+    var current = learner
+    try resume(&current, from: state, seeds: seeds)
+    return current
+  }
+
   // MARK: - Fitting
 
   private func fit(
@@ -240,7 +248,7 @@ public struct PoolExperiment<Subject: Learner, Strategy: QueryStrategy<Subject>>
       record: RoundRecord(
         scheme: ledger.scheme, seed: ledger.seed, round: round, labelled: ledger.labels.count,
         attempted: ledger.attempted, discarded: ledger.discarded, classCounts: classCounts, metrics: metrics),
-      indices: indices, answers: exchange.answers, warnings: report.warnings, state: state,
+      indices: indices, answers: exchange.answers, warnings: report.warnings, learner: learner, state: state,
       seconds: stopwatch.seconds)
   }
 }
@@ -256,6 +264,8 @@ public struct PoolRoundOutcome: Sendable {
   public var answers: [Answer]
   /// What the strategy wants a person to know.
   public var warnings: [String]
+  /// The learner after the round's fit.
+  public var learner: any Learner
   /// The state to continue from.
   public var state: RunState
   /// Seconds by phase, if a clock was passed; they are no part of the record.

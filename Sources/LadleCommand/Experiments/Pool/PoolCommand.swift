@@ -67,6 +67,9 @@ struct PoolCommand: AsyncParsableCommand {
     help: ArgumentHelp("A setting by its name, such as training.epochs=10; may be repeated.", valueName: "key=value"))
   var settings: [String] = []
 
+  @Flag(help: "Also keep the networks of every last fit, in models/; “ladle export torch” reads them.")
+  var saveModels = false
+
   @OptionGroup var data: DataOption
   @OptionGroup var checkpoints: CheckpointOption
 
@@ -108,9 +111,14 @@ struct PoolCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
+    let settings = try resolved()
+    if saveModels, settings.learner == .svm {
+      throw CommandFailure(.usage, "--save-models keeps networks, and a support vector machine is none.")
+    }
     let run = PoolRun(
-      settings: try resolved(), path: out, dataDirectories: data.directories(),
-      progress: ProgressReporter(output: quiet ? .silent : .standardError), checkpoints: checkpoints.schedule)
+      settings: settings, path: out, dataDirectories: data.directories(),
+      progress: ProgressReporter(output: quiet ? .silent : .standardError), checkpoints: checkpoints.schedule,
+      savesModels: saveModels)
     try await interruptible(continuedBy: out) { try await run.run() }
   }
 }

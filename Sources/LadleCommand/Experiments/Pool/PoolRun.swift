@@ -11,6 +11,8 @@ struct PoolRun: Sendable {
   var dataDirectories: [String]
   var progress: ProgressReporter
   var checkpoints = CheckpointSchedule()
+  /// Whether the networks of every last fit are kept. No setting: it changes nothing of what comes out.
+  var savesModels = false
 
   func run() async throws {
     let start = ProcessInfo.processInfo.systemUptime
@@ -48,14 +50,15 @@ struct PoolRun: Sendable {
     for seed in settings.seeds {
       let seeds = settings.experimentSeeds(seed)
       let (vaal, sheets) = (settings.vaal, ReconstructionSheets(directory: path, seed: seed))
-      let pool = drawn(from: whole, seeds)
+      let rows = rowsOfPool(of: whole.count, seeds)
+      let pool = rows.count == whole.count ? whole : whole.selecting(rows)
       let test = tested(test)
       let data = try ExperimentData(
         pool: pool.images, tests: [.init(name: "test", inputs: test.images, labels: test.labels)],
         classNames: pool.classNames)
       let cells = Cells(
-        data: data, oracle: oracle(pool, seeds), seeds: seeds, settings: settings, directory: directory,
-        counter: counter, checkpoints: checkpoints)
+        data: data, rows: rows, oracle: oracle(pool, seeds), seeds: seeds, settings: settings, directory: directory,
+        counter: counter, checkpoints: checkpoints, savesModels: savesModels)
       if settings.learner == .aral {
         var learner = try ARALLearner(settings.aral.learner(), unlabelled: data.pool)
         let entries = StrategyNames.aral(settings.aral.queryDefects, query: settings.query)
@@ -91,10 +94,11 @@ struct PoolRun: Sendable {
     return remarks
   }
 
-  private func drawn(from whole: ImageDataset, _ seeds: ExperimentSeeds) -> ImageDataset {
-    guard let size = settings.poolSize, size < whole.count else { return whole }
+  /// The rows of the data set that make up the pool, in order.
+  private func rowsOfPool(of count: Int, _ seeds: ExperimentSeeds) -> [Int] {
+    guard let size = settings.poolSize, size < count else { return Array(0..<count) }
     var random = seeds.splitSource
-    return whole.selecting(random.permutation(of: whole.count).prefix(size).sorted())
+    return random.permutation(of: count).prefix(size).sorted()
   }
 
   private func oracle(_ pool: ImageDataset, _ seeds: ExperimentSeeds) -> AnyOracle {
@@ -126,12 +130,15 @@ private final class RoundCounter {
 /// The strategies of one seed.
 private struct Cells {
   let data: ExperimentData
+  /// For each sample of the pool, its row in the data set.
+  let rows: [Int]
   let oracle: AnyOracle
   let seeds: ExperimentSeeds
   let settings: PoolSettings
   let directory: RunDirectory
   let counter: RoundCounter
   let checkpoints: CheckpointSchedule
+  let savesModels: Bool
 
   /// Remarks on runs that ended early.
   func run<Subject: Learner>(
@@ -153,10 +160,17 @@ private struct Cells {
       data: data, configuration: settings.experiment, learner: learner, strategy: strategy, name: name)
     let saved = try SavedState.load(name, seeds.run, from: directory)
     let checkpoint = directory.checkpoint(name, seeds.run, schedule: checkpoints, progress: counter.progress)
+    if savesModels, let saved, saved.ledger.stop != nil {
+      try saveModels(of: experiment, after: saved, named: name)
+    }
     let last = try await experiment.run(
       seeds: seeds, oracle: oracle, continuing: saved, keeper: checkpoint,
       clock: { ProcessInfo.processInfo.systemUptime }
     ) { outcome in
+      try PoolQueryRecord.write(outcome, of: data, rows: rows, to: directory)
+      if savesModels, outcome.state.ledger.stop != nil {
+        try SavedModels.write(outcome.learner, scheme: name, seed: seeds.run, to: directory)
+      }
       let seconds = Dictionary(outcome.seconds.map { ($0.key.rawValue, $0.value) }) { first, _ in first }
       try directory.append(
         outcome.record,
@@ -173,6 +187,15 @@ private struct Cells {
     }
     checkpoint.clear()
     return last.ledger
+  }
+
+  /// Of a run that had ended before anybody asked for its models.
+  private func saveModels<Subject: Learner, Strategy: QueryStrategy<Subject>>(
+    of experiment: PoolExperiment<Subject, Strategy>, after saved: RunState, named name: String
+  ) throws {
+    guard try !SavedModels.exist(scheme: name, seed: seeds.run, for: settings, in: directory) else { return }
+    let learner = try experiment.learner(after: saved, seeds: seeds)
+    try SavedModels.write(learner, scheme: name, seed: seeds.run, to: directory)
   }
 
   /// Why a run ended before its budget was spent, or nil.
