@@ -26,7 +26,8 @@ public struct Ladle: AsyncParsableCommand {
       """,
     version: version,
     subcommands: [
-      RunCommand.self, GenerateCommand.self, DatasetsCommand.self, DoctorCommand.self, BenchCommand.self,
+      RunCommand.self, GenerateCommand.self, ReportCommand.self, DatasetsCommand.self, DoctorCommand.self,
+      BenchCommand.self,
     ])
 
   /// For the parser.

@@ -69,7 +69,9 @@ private struct StatisticsReference: Decodable {
 }
 
 /// To 1e-9, relative above 1.
-private func close(_ found: Double, _ expected: Double) -> Bool { abs(found - expected) <= 1e-9 * max(1, abs(expected)) }
+private func close(_ found: Double, _ expected: Double) -> Bool {
+  abs(found - expected) <= 1e-9 * max(1, abs(expected))
+}
 
 @Suite("Statistics against SciPy")
 struct StatisticsReferenceTests {
