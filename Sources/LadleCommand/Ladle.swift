@@ -27,7 +27,8 @@ public struct Ladle: AsyncParsableCommand {
       """,
     version: version,
     subcommands: [
-      RunCommand.self, GenerateCommand.self, ExportCommand.self, DatasetsCommand.self, DoctorCommand.self,
+      RunCommand.self, ReportCommand.self, ExportCommand.self, GenerateCommand.self, DatasetsCommand.self,
+      DoctorCommand.self,
       BenchCommand.self,
     ])
 
