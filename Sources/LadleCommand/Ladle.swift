@@ -26,7 +26,8 @@ public struct Ladle: AsyncParsableCommand {
       """,
     version: version,
     subcommands: [
-      RunCommand.self, GenerateCommand.self, DatasetsCommand.self, DoctorCommand.self, BenchCommand.self,
+      RunCommand.self, SweepCommand.self, GenerateCommand.self, DatasetsCommand.self, DoctorCommand.self,
+      BenchCommand.self,
     ])
 
   /// For the parser.
@@ -34,6 +35,7 @@ public struct Ladle: AsyncParsableCommand {
 
   /// Parses the process's arguments, runs the subcommand, and exits.
   public static func start() async {
+    SweepLifeline.watchIfAsked()
     Foundation.exit(await run(Array(CommandLine.arguments.dropFirst())))
   }
 
