@@ -41,12 +41,12 @@ install_with_apt() {
   if [[ ${#missing[@]} == 0 ]]; then return; fi
   local line="apt-get install ${missing[*]}"
   if [[ $(id -u) != 0 ]] && ! command -v sudo >/dev/null; then
-    die "missing libraries, and neither root nor sudo to install them. As root, run: $line"
+    die "packages are missing, and there is neither root nor sudo to install them. As root, run: $line"
   fi
   say "installing: ${missing[*]}"
   as_root apt-get update -qq || say "apt-get update failed; trying with the package lists that are here"
   as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "${missing[@]}" >/dev/null \
-    || die "could not install the libraries. As root, run: $line"
+    || die "could not install the packages. As root, run: $line"
 }
 
 install_with_brew() {
