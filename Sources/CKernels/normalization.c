@@ -53,6 +53,22 @@ LADLE_KERNEL(
 }
 
 LADLE_KERNEL(
+    void, ladle_rectified_sum_backward,
+    (const float *y, const float *dy, const float *x, long rows, long C, const float *restrict mean, float *restrict g,
+     float *restrict sum, float *restrict sum_product),
+    (y, dy, x, rows, C, mean, g, sum, sum_product)) {
+  memset(sum, 0, (size_t)C * sizeof(float));
+  memset(sum_product, 0, (size_t)C * sizeof(float));
+  for (long r = 0; r < rows; r++, y += C, dy += C, x += C, g += C)
+    for (long c = 0; c < C; c++) {
+      const float inner = y[c] > 0 ? dy[c] : 0;
+      g[c] = inner;
+      sum[c] += inner;
+      sum_product[c] += inner * (x[c] - mean[c]);
+    }
+}
+
+LADLE_KERNEL(
     void, ladle_affine_act_backward,
     (const float *x, const float *dy, long rows, long C, const float *restrict scale, const float *restrict shift,
      float slope, float *restrict dx),

@@ -13,6 +13,10 @@ void ladle_affine_act(const float *x, long rows, long C, const float *scale, con
 void ladle_rectified_sum(const float *x, long rows, long C, const float *scale, const float *shift, const float *s,
                          float *y);
 
+// Its gradient g = dy where y > 0, else 0, and per channel the sums of g and of g * (x - mean) over these rows.
+void ladle_rectified_sum_backward(const float *y, const float *dy, const float *x, long rows, long C, const float *mean,
+                                  float *g, float *sum, float *sum_product);
+
 // dx = act'(x * scale + shift) * dy * scale.
 void ladle_affine_act_backward(const float *x, const float *dy, long rows, long C, const float *scale,
                                const float *shift, float slope, float *dx);

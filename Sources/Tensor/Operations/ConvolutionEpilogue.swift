@@ -57,7 +57,8 @@ package func convolutionRectified(
 func epilogueGradient(_ y: Tensor, _ dy: Tensor, factor: Tensor, slope: Float) -> Tensor {
   let result = Tensor(uninitialized: dy.shape)
   let channels = factor.count
-  parallelChunks(dy.count / max(1, channels), of: max(1, elementwiseChunk / max(1, channels))) { range in
+  let rows = dy.count / max(1, channels)
+  parallelChunks(rows, of: rowsPerUnit(rows, channels: channels)) { range in
     let at = range.lowerBound * channels
     ladle_epilogue_backward(
       y.pointer + at, dy.pointer + at, range.count, channels, factor.pointer, slope, result.freshPointer + at)
@@ -73,7 +74,7 @@ extension Tensor {
     let rows = channels == 0 ? 0 : count / channels
     withUnsafeMutableScalars { y in
       guard let y = y.baseAddress else { return }
-      parallelChunks(rows, of: Swift.max(1, elementwiseChunk / channels)) { range in
+      parallelChunks(rows, of: rowsPerUnit(rows, channels: channels)) { range in
         ladle_epilogue(
           y + range.lowerBound * channels, range.count, channels, factor?.pointer, offset.pointer, slope)
       }

@@ -36,7 +36,7 @@ package func transposedConvolution2D(
   let geometry = ConvolutionGeometry(
     transposedInput: x.input.shape, weight: weight.shape, stride: stride, padding: padding,
     outputPadding: outputPadding, dilation: dilation, groups: groups)
-  guard geometry.readsThroughMaps else {
+  guard geometry.readsThroughMaps || ConvolutionAlgorithm.choose(geometry, .inputGradient) == .fewChannels else {
     return transposedConvolution2D(
       x.materialized, weight, bias: bias, stride: stride, padding: padding, outputPadding: outputPadding,
       dilation: dilation, groups: groups)
@@ -72,11 +72,26 @@ package func rectifiedSum(_ x: NormalizedBatch, _ shortcut: Tensor) -> Tensor {
   withExtendedLifetime((x, shortcut)) {}
   let (batch, result) = (x.detached, y)
   return y.recorded(from: x.input, x.scale, x.shift, shortcut) { dy, wanted in
-    let inner = epilogueGradient(result, dy, factor: .ones([channels]), slope: 0)
+    let (inner, sums) = rectifiedSumGradient(result, dy, of: batch)
     let pulled =
-      wanted[0] || wanted[1] || wanted[2] ? batch.pullback(inner, input: wanted[0]) : [nil, nil, nil]
+      wanted[0] || wanted[1] || wanted[2] ? batch.pullback(inner, input: wanted[0], sums: sums) : [nil, nil, nil]
     return pulled + [inner]
   }
+}
+
+/// The gradient of a rectified sum `y` with respect to both of its terms, and what the batch's own gradient sums of it.
+private func rectifiedSumGradient(
+  _ y: Tensor, _ dy: Tensor, of batch: NormalizedBatch
+) -> (inner: Tensor, sums: NormalizationSums) {
+  let (inner, mean) = (Tensor(uninitialized: y.shape), batch.statistics.mean)
+  let sums = NormalizationSums(rows: y.count / max(1, mean.count), channels: mean.count) { rows, sum, product in
+    let at = rows.lowerBound * mean.count
+    ladle_rectified_sum_backward(
+      y.pointer + at, dy.pointer + at, batch.input.pointer + at, rows.count, mean.count, mean.pointer,
+      inner.freshPointer + at, sum, product)
+  }
+  withExtendedLifetime((y, dy, batch)) {}
+  return (inner, sums)
 }
 
 extension ConvolutionGeometry {
