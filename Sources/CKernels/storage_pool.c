@@ -42,6 +42,13 @@ static size_t size_of(int index) {
   return power + power / 4 * (size_t)((index - 1) % sizes_per_doubling + 1);
 }
 
+static void push(int index, void *memory, size_t size) {
+  small *freed = memory;
+  freed->next = lists[index];
+  lists[index] = freed;
+  cached_small += (int64_t)size;
+}
+
 static ladle_buffer small_buffer(size_t bytes) {
   ladle_buffer result = {0};
   int own = list_of(bytes, &result.size), index = own;
@@ -55,6 +62,12 @@ static ladle_buffer small_buffer(size_t bytes) {
   } else {
     statistics.system_allocations++;
     if (posix_memalign(&result.memory, 64, result.size) != 0) result.memory = NULL;
+    // A few more of the smallest, so that losses and biases find one whatever was taken by others in between.
+    for (int more = 0; result.memory && result.size <= 4096 && more < 7; more++) {
+      void *memory;
+      if (posix_memalign(&memory, 64, result.size) != 0) break;
+      push(own, memory, result.size);
+    }
   }
   return result;
 }
@@ -88,10 +101,7 @@ void ladle_release(ladle_buffer buffer) {
   } else {
     size_t size;
     int index = list_of(buffer.size, &size);
-    small *freed = buffer.memory;
-    freed->next = lists[index];
-    lists[index] = freed;
-    cached_small += (int64_t)size;
+    push(index, buffer.memory, size);
   }
   pthread_mutex_unlock(&lock);
 }

@@ -80,8 +80,8 @@ struct StorageTests {
       network.initialize(.kaimingNormal(), using: &random)
       var optimizer = Adam<Sequential>()
       let images = Tensor(normal: [48, 16, 16, 3], using: &random)
+      MemoryStatistics.resetPeak()
       for _ in 0..<4 {
-        MemoryStatistics.resetPeak()
         let (loss, gradient) = network.valueAndGradient { $0.forward(images, using: &random).squared().mean() }
         optimizer.update(&network, along: gradient)
         #expect(loss.isFinite)
