@@ -67,6 +67,7 @@ enum SavedState {
   private static func damaged(_ name: String, in directory: RunDirectory, _ reason: String) -> CommandFailure {
     CommandFailure(
       .world,
-      "\(directory.path)/\(name) is damaged (\(reason)); remove it, and the rounds of that scheme are done again.")
+      "\(directory.path)/\(name) cannot be continued from: \(reason); remove it, and the rounds of that scheme are done again."
+    )
   }
 }

@@ -47,7 +47,8 @@ struct HostileDataTests {
     let original = [UInt8](try Data(contentsOf: file))
     let whole = try HostileRuns.run(arguments(sample, data: data.path, out: out), "\(sample.file) as it was")
     #expect(whole?.code == 0)
-    let names = Set(try HostileRuns.files(in: out).keys)
+    let names: Set = ["config.json", "rounds.jsonl", "results.csv", "report.html"]
+    #expect(names.isSubset(of: Set(try HostileRuns.files(in: out).keys)))
 
     var tally = HostileRuns.Tally(sample.file)
     let variants = Damage.variants(of: original, named: sample.file, sample.content, count: sample.count)
@@ -57,7 +58,7 @@ struct HostileDataTests {
       let what = "\(sample.file), variant \(index)"
       guard let result = try HostileRuns.run(arguments(sample, data: data.path, out: out), what) else { continue }
       if result.code == 0 {
-        #expect(Set(try HostileRuns.files(in: out).keys) == names, "\(what) made another run")
+        #expect(names.isSubset(of: Set(try HostileRuns.files(in: out).keys)), "\(what) left a part of a run")
         tally.count(bytes == original ? "harmless" : "another value")
       } else {
         // Files that can be read, and do not do for an experiment, are noticed when the directory is there.
