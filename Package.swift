@@ -30,7 +30,8 @@ let package = Package(
     .executable(name: "ladle", targets: ["ladle"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: [
     // MARK: - System libraries
@@ -57,6 +58,7 @@ let package = Package(
       dependencies: [
         "ActiveLoop", "Datasets", "Models", "Tensor",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Yams", package: "Yams"),
       ],
       swiftSettings: testable),
     .executableTarget(name: "ladle", dependencies: ["LadleCommand"], swiftSettings: strict),

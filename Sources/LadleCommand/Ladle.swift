@@ -16,6 +16,8 @@ public struct Ladle: AsyncParsableCommand {
         ladle doctor                                        what this machine offers
         ladle run gaal --dataset glyphs --seeds 1-3 --out runs/first
         ladle run gaal --dataset mnist-usps --seeds 1-10 --out runs/usps
+        ladle run runs/usps                                 go on with a run that was stopped
+        ladle sweep sweep.yaml --jobs 2 --out runs/compare
 
       Results go to standard output, progress and errors to standard error. The command ends with 0 when it did what
       it was asked, 1 when something stood in the way, 64 when the request makes no sense, 130 when it was
@@ -26,8 +28,8 @@ public struct Ladle: AsyncParsableCommand {
       """,
     version: version,
     subcommands: [
-      RunCommand.self, GenerateCommand.self, ExportCommand.self, DatasetsCommand.self, DoctorCommand.self,
-      BenchCommand.self,
+      RunCommand.self, SweepCommand.self, ReportCommand.self, ExportCommand.self, GenerateCommand.self,
+      DatasetsCommand.self, DoctorCommand.self, BenchCommand.self,
     ])
 
   /// For the parser.
@@ -35,6 +37,7 @@ public struct Ladle: AsyncParsableCommand {
 
   /// Parses the process's arguments, runs the subcommand, and exits.
   public static func start() async {
+    SweepLifeline.watchIfAsked()
     Foundation.exit(await run(Array(CommandLine.arguments.dropFirst())))
   }
 

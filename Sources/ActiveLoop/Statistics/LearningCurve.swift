@@ -63,18 +63,6 @@ public struct LearningCurve: Sendable {
 
   /// The fewest labels from which each seed has the figure at least `threshold`; `nil` for a seed that never does.
   public func labelsNeeded(toReach threshold: Double) -> [(seed: Int, labelled: Int?)] {
-    runs.map { run in (run.seed, run.values.first { $0.value >= threshold }?.labelled) }
-  }
-}
-
-extension LearningCurve.Run {
-  /// The mean figure over the budget; the figure itself if there is one record, `nil` if there is none.
-  public var area: Double? {
-    guard let first = values.first, let last = values.last else { return nil }
-    guard last.labelled > first.labelled else { return last.value }
-    let sum = zip(values, values.dropFirst()).reduce(0.0) { sum, pair in
-      sum + Double(pair.1.labelled - pair.0.labelled) * (pair.0.value + pair.1.value) / 2
-    }
-    return sum / Double(last.labelled - first.labelled)
+    runs.map { run in (run.seed, run.labels(toReach: threshold, by: .firstRound).map { Int($0) }) }
   }
 }

@@ -42,6 +42,32 @@ public struct StudentT: Sendable, Hashable {
     return 0.5 + central / 2
   }
 
+  /// P(|T| ≥ |t|), with full relative precision however small it is: the regularised incomplete beta function at
+  /// ν/(ν + t²) with parameters ν/2 and 1/2, by its continued fraction (DLMF 8.17.22).
+  public func twoSidedTail(of t: Double) -> Double {
+    if t.isInfinite { return 0 }
+    let (a, b) = (Double(degreesOfFreedom) / 2, 0.5)
+    let x = Double(degreesOfFreedom) / (Double(degreesOfFreedom) + t * t)
+    // The fraction converges fast for x below this; above, the distribution function loses nothing by cancellation.
+    guard x < (a + 1) / (a + b + 2) else { return 2 * (1 - cumulativeProbability(at: abs(t))) }
+    // Lentz's method; the terms of b_i are all 1.
+    var (c, d) = (1.0, 1 / (1 - (a + b) * x / (a + 1)))
+    var fraction = d
+    for m in 1...500 {
+      let m = Double(m)
+      for term in [
+        m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m)), -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1)),
+      ] {
+        d = 1 / (1 + term * d)
+        c = 1 + term / c
+        fraction *= c * d
+      }
+      if abs(c * d - 1) < 1e-16 { break }
+    }
+    let logarithm = lgamma(a + b) - lgamma(a) - lgamma(b) + a * log(x) + b * log1p(-x)
+    return exp(logarithm) * fraction / a
+  }
+
   /// The t with P(T ≤ t) = `probability`. Precondition: in (0, 1).
   public func quantile(_ probability: Double) -> Double {
     precondition(probability > 0 && probability < 1, "a probability of \(probability) has no finite quantile")

@@ -1,7 +1,7 @@
 import ActiveLoop
 
 /// Learning curves as a figure: mean lines with 95 % intervals, and horizontal reference lines.
-struct LineChart: Sendable {
+struct LineChart: Figure {
   /// One value on a line.
   struct Point: Sendable, Hashable {
     var x: Double
@@ -15,10 +15,17 @@ struct LineChart: Sendable {
     var name: String
     /// Ascending in x.
     var points: [Point]
-    /// The repetitions behind the mean, drawn faintly when ``LineChart/showsRepetitions`` is set.
+    /// The repetitions behind the mean, drawn faintly when ``LineChart/showsRepetitions`` is set, and inside a page when
+    /// the line is pointed at or has the focus.
     var repetitions: [[Point]] = []
+    /// What is written at the repetitions' ends, their seeds; empty for nothing.
+    var repetitionNames: [String] = []
     /// How many repetitions the mean is over.
     var repetitionCount: Int
+    /// The number of its ``LineStyle``; nil is its place in the chart.
+    var style: Int?
+    /// Drawn like a reference: dotted, without a colour of its own.
+    var isInBackground = false
   }
 
   /// A horizontal line, such as the accuracy with every label known.
@@ -34,6 +41,8 @@ struct LineChart: Sendable {
     /// 0.75 is written 75 %.
     case percent
     case number
+    /// A mean of counts.
+    case count
   }
 
   var title: String
@@ -45,8 +54,22 @@ struct LineChart: Sendable {
   var showsRepetitions = false
   /// What the vertical axis covers; nil chooses it from the data.
   var yDomain: ClosedRange<Double>?
+  /// Whether names and last values stand beside the lines' ends. Without, the chart is small: one of many beside one another.
+  var showsLabels = true
+  /// What bands are, for the sentence under the figure.
+  var interval = IntervalMethod.t
+  var fileStem = "curves"
   var width = 860.0
   var height = 480.0
+
+  var size: (width: Double, height: Double) { (width, height) }
+
+  /// So many bands that none can be told from another: each is drawn when its line is pointed at, and the last intervals
+  /// stand as bars at the right edge.
+  var hasManyBands: Bool { showsLabels && series.count > 5 }
+
+  /// The number of the style of line `index`.
+  func style(of index: Int) -> Int { series.indices.contains(index) ? series[index].style ?? index : index }
 }
 
 // MARK: - From learning curves to lines
@@ -84,9 +107,10 @@ extension LineChart {
     }
     let seeds = least == most ? "\(most) seeds" : "\(least) to \(most) seeds"
     let degrees = least == most ? " with \(most - 1) degree\(most == 2 ? "" : "s") of freedom" : ""
+    let method = interval == .t ? "Student’s t\(degrees)" : "bootstrap, bias-corrected and accelerated"
     return
-      "Lines are means over \(seeds); bands are 95 % confidence intervals of the mean (Student’s t\(degrees))"
-      + (showsRepetitions ? "; faint lines are the single runs." : ".")
+      "Lines are means over \(seeds); \(hasManyBands ? "bars at the right edge" : "bands") are 95 % confidence intervals of "
+      + "the mean (\(method))" + (showsRepetitions ? "; faint lines are the single runs." : ".")
   }
 
   /// `value` as the axis writes it, with `decimals` digits after the point and without the percent sign.
@@ -97,6 +121,10 @@ extension LineChart {
 
   /// `value` with its unit: `78.9 %`, or `0.789`.
   func formattedWithUnit(_ value: Double) -> String {
-    valueFormat == .percent ? "\(fixed(value * 100, 1)) %" : fixed(value, 3)
+    switch valueFormat {
+    case .percent: "\(fixed(value * 100, 1)) %"
+    case .number: fixed(value, 3)
+    case .count: fixed(value, 1)
+    }
   }
 }

@@ -1,21 +1,16 @@
 import ActiveLoop
 
-/// The figures of a run, worked out of its records: what the report, the tables and the closing lines say.
+/// What the first lines of a run's page and its closing lines say, worked out of its records.
 struct GAALFindings {
   let records: [RoundRecord]
   /// In the order they were asked for, without the supervised line.
   let schemes: [Scheme]
   let hasSupervised: Bool
-  /// The label counts that tables show.
-  let checkpoints: [Int]
 
-  init(records: [RoundRecord], schemes: [Scheme], initialLabels: Int, budget: Int) {
+  init(records: [RoundRecord], schemes: [Scheme]) {
     self.records = records
     self.schemes = schemes.filter { $0 != .supervised }
     hasSupervised = schemes.contains(.supervised)
-    let present = Set(records.map(\.labelled))
-    let wanted = [initialLabels, 100, 150, 200, 250, 350, 500, 1000, 2000, budget]
-    checkpoints = Set(wanted.filter { $0 >= initialLabels && $0 <= budget && present.contains($0) }).sorted()
   }
 
   func curve(_ scheme: Scheme, _ metric: String = "accuracy") -> LearningCurve {
@@ -33,11 +28,6 @@ struct GAALFindings {
     return curve.points.last { $0.summary.count == curve.runs.count }.map { ($0.labelled, $0.summary) }
   }
 
-  /// The scheme's mean accuracy over the budget, seed by seed.
-  func area(_ scheme: Scheme, _ metric: String = "accuracy") -> Summary? {
-    Summary(curve(scheme, metric).areas.map(\.area))
-  }
-
   /// Samples shown to the oracle and discarded by it in a whole run, over the seeds.
   func attention(_ scheme: Scheme) -> (attempted: Summary, discarded: Summary)? {
     let last = Dictionary(grouping: records.filter { $0.scheme == scheme.rawValue }, by: \.seed)
@@ -52,12 +42,6 @@ struct GAALFindings {
   func overRandom(_ scheme: Scheme, _ metric: String = "accuracy") -> PairedDifference? {
     guard scheme != .random, schemes.contains(.random) else { return nil }
     return PairedDifference(of: curve(scheme, metric), minus: curve(.random, metric))
-  }
-
-  /// The fewest labels from which a scheme's mean is at least the supervised one.
-  func labelsToSupervised(_ scheme: Scheme, _ metric: String = "accuracy") -> Int? {
-    guard let target = supervised(metric)?.mean else { return nil }
-    return curve(scheme, metric).points.first { $0.summary.mean >= target }?.labelled
   }
 
   /// The figure of one test set.

@@ -89,7 +89,9 @@ extension GAALReport {
     return Report.Section(
       title: "Settings and machine",
       blocks: [
-        .definitions(definitions), .definitions(environment.lines.map { .init($0.name, $0.value) }),
+        .details("Every setting", [.definitions(definitions)]),
+        .definitions(environment.lines.map { .init($0.name, $0.value) }),
+        .paragraph("The process that wrote this page took \(durationText(seconds))."),
       ])
   }
 

@@ -39,16 +39,15 @@ struct GAALReport {
     self.environment = environment
     self.facts = facts
     self.seconds = seconds
-    findings = GAALFindings(
-      records: directory.records, schemes: settings.schemes, initialLabels: settings.experiment.initialLabels,
-      budget: settings.experiment.budget)
+    findings = GAALFindings(records: directory.records, schemes: settings.schemes)
   }
 
   /// Writes every file.
   func write() throws {
     for (number, test) in task.tests.enumerated() {
-      try directory.write(Array(chart(test).svg().utf8), to: "curves-\(test.name).svg")
-      if number == 0 { try directory.write(Array(chart(test).svg().utf8), to: "curves.svg") }
+      let curves = Array(ComparisonFigures(findings: comparison(test)).curves.svg().utf8)
+      try directory.write(curves, to: "curves-\(test.name).svg")
+      if number == 0 { try directory.write(curves, to: "curves.svg") }
     }
     try directory.write(Array(directory.records.longForm.utf8), to: "results.csv")
     try directory.write(Array(report.html().utf8), to: "report.html")
@@ -70,7 +69,7 @@ struct GAALReport {
   private var report: Report {
     Report(
       title: "GAAL on \(task.dataset.title)", subtitle: subtitle, lead: lead, keyFigures: keyFigures,
-      sections: [curvesSection, tableSection] + querySections
+      sections: comparisonSections + querySections
         + [modelsSection, featuresSection, settingsSection, repeatSection]
         .compactMap { $0 },
       footer: "Written by ladle \(Ladle.version). Every figure is computed from rounds.jsonl beside this page.")
@@ -144,16 +143,33 @@ struct GAALReport {
 
   // MARK: - Curves and tables
 
-  private func chart(_ test: ImageTask.Test) -> LineChart {
-    let metric = GAALFindings.metric(test)
-    return LineChart(
-      title: "\(task.dataset.title): tested on \(test.title)", xLabel: "Labels", yLabel: "Accuracy",
-      series: findings.schemes.map { LineChart.Series(name: $0.title, curve: findings.curve($0, metric)) },
-      references: findings.supervised(metric).map { [.init(name: Scheme.supervised.title, summary: $0)] } ?? [])
+  /// What the schemes reached on one test set, with what the runs' remarks are.
+  private func comparison(_ test: ImageTask.Test) -> ComparisonFindings {
+    let configuration = (try? SettingsSchema(of: settings).resolved) ?? .object([:])
+    let run = RecordedRun(directory, configuration: configuration, environment: environment)
+    var comparison =
+      ComparisonGrouping.comparisons(of: [run]).first
+      ?? Comparison(title: "", system: .gaal, arms: [], references: [], notes: [], runs: [run])
+    comparison.title = "\(task.dataset.title): tested on \(test.title)"
+    var options = ReportOptions()
+    options.metric = GAALFindings.metric(test)
+    return ComparisonFindings(comparison, options)
   }
 
-  private var curvesSection: Report.Section {
-    var blocks: [Report.Block] = task.tests.map { .chart(chart($0)) }
+  /// Of each test set the sections that its figures are in; of the first those that are the same for all.
+  private var comparisonSections: [Report.Section] {
+    task.tests.enumerated().flatMap { number, test -> [Report.Section] in
+      let sections = ComparisonSections(findings: comparison(test), prefix: task.tests.count > 1 ? test.title : "")
+      var curves = sections.curves
+      if number == 0 { curves?.blocks += curveRemarks }
+      let last = number == task.tests.count - 1
+      return [curves, sections.differences, sections.pairwise, sections.reach].compactMap { $0 }
+        + (last ? [sections.time, sections.attention].compactMap { $0 } : [])
+    }
+  }
+
+  private var curveRemarks: [Report.Block] {
+    var blocks: [Report.Block] = facts.remarks.map { .remark($0) }
     if task.dataset == .mnistUSPS {
       blocks.append(
         .remark(
@@ -161,74 +177,6 @@ struct GAALReport {
             + "larger than any digit of MNIST and the shift is large, framed like MNIST most of it is gone. The paper "
             + "does not say which it used; both are shown, from the same runs."))
     }
-    return Report.Section(title: "Learning curves", blocks: blocks)
-  }
-
-  private var tableSection: Report.Section {
-    let remarks = facts.remarks.map { Report.Block.remark($0) }
-    return Report.Section(
-      title: "Figures",
-      blocks: remarks + task.tests.flatMap { [.table(accuracyTable($0)), .table(comparisonTable($0))] } + [
-        .paragraph(
-          "± is half the width of the 95 % confidence interval of the mean. The mean over the budget is the area under "
-            + "a seed’s curve, divided by the labels it spans. Shown counts every sample the oracle looked at; those it "
-            + "discarded cost attention, not labels."),
-        .table(timingTable),
-      ])
-  }
-
-  private func accuracyTable(_ test: ImageTask.Test) -> Report.Table {
-    let metric = GAALFindings.metric(test)
-    let curves = findings.schemes.map { findings.curve($0, metric).points }
-    let best = findings.checkpoints.map { labelled in
-      curves.compactMap { points in points.first { $0.labelled == labelled }?.summary.mean }.max()
-    }
-    var rows = zip(findings.schemes, curves).map { scheme, points -> [Report.Table.Cell] in
-      [.init(scheme.title)]
-        + zip(findings.checkpoints, best).map { labelled, best in
-          guard let summary = points.first(where: { $0.labelled == labelled })?.summary else { return "–" }
-          return .init(summary.percentText, isEmphasized: summary.mean == best && findings.schemes.count > 1)
-        }
-    }
-    if let all = findings.supervised(metric) {
-      let empty = Array(repeating: Report.Table.Cell(""), count: max(0, findings.checkpoints.count - 1))
-      rows.append([.init("\(Scheme.supervised.title), all \(task.pool.count)")] + empty + [.init(all.percentText)])
-    }
-    return Report.Table(
-      caption: "Accuracy on \(test.title), in per cent, by labels.",
-      columns: [.init("scheme", isNumeric: false)] + findings.checkpoints.map { .init("\($0)") }, rows: rows)
-  }
-
-  private func comparisonTable(_ test: ImageTask.Test) -> Report.Table {
-    let metric = GAALFindings.metric(test)
-    let rows = findings.schemes.map { scheme -> [Report.Table.Cell] in
-      let difference = findings.overRandom(scheme, metric)
-      let attention = findings.attention(scheme)
-      return [
-        .init(scheme.title), .init(findings.area(scheme, metric)?.percentText ?? "–"),
-        .init(difference?.area?.pointsText ?? "–"), .init(difference.map { "\($0.wins) : \($0.losses)" } ?? "–"),
-        .init(findings.labelsToSupervised(scheme, metric).map { "\($0)" } ?? "–"),
-        .init(attention.map { fixed($0.attempted.mean, 0) } ?? "–"),
-        .init(attention.map { fixed($0.discarded.mean, 0) } ?? "–"),
-      ]
-    }
-    return Report.Table(
-      caption: "Over the whole budget, on \(test.title). Differences are paired by seed.",
-      columns: [
-        .init("scheme", isNumeric: false), .init("mean over budget"), .init("over random"), .init("wins : losses"),
-        .init("labels to supervised"), .init("shown"), .init("discarded"),
-      ], rows: rows)
-  }
-
-  private var timingTable: Report.Table {
-    let phases = Phase.allCases
-    let rows = settings.schemes.map { scheme -> [Report.Table.Cell] in
-      let timings = directory.timingRecords.filter { $0.scheme == scheme.rawValue }
-      let sums = phases.map { phase in timings.reduce(0) { $0 + ($1.seconds[phase.rawValue] ?? 0) } }
-      return [.init(scheme.title)] + sums.map { .init(fixed($0, 2)) } + [.init(fixed(sums.reduce(0, +), 2))]
-    }
-    return Report.Table(
-      caption: "Seconds by phase, all seeds together. The last process took \(durationText(seconds)).",
-      columns: [.init("scheme", isNumeric: false)] + phases.map { .init($0.rawValue) } + [.init("all")], rows: rows)
+    return blocks
   }
 }

@@ -11,20 +11,18 @@ struct GAALRun: Sendable {
   var dataDirectories: [String]
   var cache: ArtifactCache
   var progress: ProgressReporter
+  var checkpoints = CheckpointSchedule()
 
   func run() async throws {
     let start = ProcessInfo.processInfo.systemUptime
-    // A missing data set should leave no directory behind, and a refused directory should not wait for reading.
+    // A data set that is missing or damaged should leave no directory behind, and to refuse a run that is there should not
+    // take the time to read one.
     try ImageTask.requireFiles(settings.dataset, directories: dataDirectories)
+    let read = RunDirectory.holdsRun(path) ? nil : try loadTask()
     let environment = EnvironmentRecord.current()
-    let directory = try RunDirectory(
-      path: path, configuration: try SettingsSchema(of: settings).resolved,
-      defaults: try SettingsSchema(of: GAALSettings(settings.dataset)).resolved, environment: environment)
+    let directory = try RunDirectory(path: path, settings: settings, environment: environment)
     for note in directory.notes { progress.note("ladle: \(note)") }
-    let framing = Framing(rawValue: settings.experiment.framing) ?? .stretch
-    let task = try ImageTask.load(
-      settings.dataset, framing: framing, poolLimit: settings.poolLimit, directories: dataDirectories,
-      withClassifier: settings.needsGenerator)
+    let task = try read ?? loadTask()
     let data = try ExperimentData(
       pool: task.pool.images,
       tests: task.tests.map { test in
@@ -34,7 +32,8 @@ struct GAALRun: Sendable {
     var generator: DCGANImageGenerator?
     var classifier: (model: ConvolutionalClassifier, accuracy: Double)?
     if settings.needsGenerator {
-      let workshop = ModelWorkshop(cache: cache, progress: progress, backend: environment.backend)
+      let workshop = ModelWorkshop(
+        cache: cache, progress: progress, backend: environment.backend, checkpoints: checkpoints)
       generator = DCGANImageGenerator(try workshop.generator(settings.generator, pool: task.pool))
       classifier = try workshop.classifier(
         settings.classifier, training: task.classifierTraining, test: task.classifierTest,
@@ -43,7 +42,8 @@ struct GAALRun: Sendable {
     var facts = try modelFacts(generator, classifier, task, directory)
     var selfTaught: ExperimentData?
     if settings.schemes.contains(.selfTaught) {
-      let workshop = ModelWorkshop(cache: cache, progress: progress, backend: environment.backend)
+      let workshop = ModelWorkshop(
+        cache: cache, progress: progress, backend: environment.backend, checkpoints: checkpoints)
       let learnt = try workshop.selfTaught(settings.rica, data: data, pool: task.pool)
       selfTaught = learnt.data
       facts.filters = learnt.filters
@@ -56,6 +56,12 @@ struct GAALRun: Sendable {
     try report.write()
     progress.end()
     for line in report.summaryLines() { print(line) }
+  }
+
+  private func loadTask() throws -> ImageTask {
+    try ImageTask.load(
+      settings.dataset, framing: Framing(rawValue: settings.experiment.framing) ?? .stretch,
+      poolLimit: settings.poolLimit, directories: dataDirectories, withClassifier: settings.needsGenerator)
   }
 
   // MARK: - Cells

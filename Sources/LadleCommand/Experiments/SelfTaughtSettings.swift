@@ -12,6 +12,8 @@ struct SelfTaughtSettings: Codable, Sendable, Hashable {
   /// How USPS is brought to MNIST's frame.
   var framing = Framing.stretch
   var rica = RICASettings()
+  /// A finished run of `ladle run gaal`, for a row of GAAL in the table. No record depends on it.
+  var gaal: String?
   /// The same for both rows; its `features` are those of the row with raw pixels.
   var learner = SupportVectorLearner.Configuration()
 
@@ -20,6 +22,7 @@ struct SelfTaughtSettings: Codable, Sendable, Hashable {
 
   /// Throws a usage failure that names the setting which makes no sense.
   func validate() throws {
+    try SettingsLimits.check(self)
     if let problem = rica.problem() { throw CommandFailure(.usage, problem + ".") }
     if let poolLimit, poolLimit < 2 {
       throw CommandFailure(.usage, "poolLimit is \(poolLimit), and must be at least 2.")

@@ -14,102 +14,60 @@ struct PoolReport {
 
   /// Writes every file.
   func write() throws {
-    try directory.write(Array(chart.svg().utf8), to: "curves.svg")
+    let findings = findings
+    try directory.write(Array(ComparisonFigures(findings: findings).curves.svg().utf8), to: "curves.svg")
     try directory.write(Array(directory.records.longForm.utf8), to: "results.csv")
-    try directory.write(Array(page.html().utf8), to: "report.html")
+    try directory.write(Array(page(findings).html().utf8), to: "report.html")
   }
 
   /// For the terminal: a line per strategy, then where the report is.
   func summaryLines() -> [String] {
+    let findings = findings
+    let paired = Dictionary(findings.paired.map { ($0.arm, $0) }) { first, _ in first }
     let width = (settings.strategies.map(\.count).max() ?? 0) + 2
-    return settings.strategies.compactMap { name in
-      guard let final = final(name) else { return nil }
-      let difference = overRandom(name)?.area.map { ", \($0.pointsText) points over random in the mean" } ?? ""
-      return name + String(repeating: " ", count: width - name.count)
-        + "\(final.summary.percentWithInterval) with \(final.labelled) labels\(difference)"
+    return findings.arms.enumerated().compactMap { index, arm in
+      guard let final = Summary(arm.finalValues), let range = findings.range else { return nil }
+      let difference = paired[index].flatMap { Summary($0.areaDifferences) }.map {
+        ", \($0.pointsText) points over random in the mean"
+      }
+      return arm.name + String(repeating: " ", count: width - arm.name.count)
+        + "\(final.percentWithInterval) with \(range.upperBound) labels\(difference ?? "")"
     } + ["report: \(directory.path)/report.html"]
-  }
-
-  // MARK: - Figures
-
-  private func curve(_ strategy: String) -> LearningCurve { LearningCurve(of: directory.records, scheme: strategy) }
-
-  /// At the last number of labels that every seed reached.
-  private func final(_ strategy: String) -> (labelled: Int, summary: Summary)? {
-    let curve = curve(strategy)
-    return curve.points.last { $0.summary.count == curve.runs.count }.map { ($0.labelled, $0.summary) }
-  }
-
-  /// `strategy` minus random over the same seeds, which share their initial labels; nil without the latter.
-  private func overRandom(_ strategy: String) -> PairedDifference? {
-    guard strategy != "random", settings.strategies.contains("random") else { return nil }
-    return PairedDifference(of: curve(strategy), minus: curve("random"))
   }
 
   // MARK: - The page
 
-  private var page: Report {
+  /// Of the one comparison that a run is.
+  private var findings: ComparisonFindings {
+    let configuration = (try? SettingsSchema(of: settings).resolved) ?? .object([:])
+    let run = RecordedRun(directory, configuration: configuration, environment: environment)
+    var comparison =
+      ComparisonGrouping.comparisons(of: [run]).first
+      ?? Comparison(title: settings.dataset.title, system: .pool, arms: [], references: [], notes: [], runs: [run])
+    comparison.notes = remarks + comparison.notes
+    return ComparisonFindings(comparison, ReportOptions())
+  }
+
+  private func page(_ findings: ComparisonFindings) -> Report {
     Report(
       title: "Active learning on \(settings.dataset.title)",
       subtitle: [
         "learner \(settings.learner.rawValue)", "pool of \(poolCount) images", "\(testCount) test images",
-        "\(settings.seeds.count == 1 ? "seed" : "seeds") \(settings.seeds.map(String.init).joined(separator: ", "))",
+        "\(settings.seeds.count == 1 ? "seed" : "seeds") \(seedsText(settings.seeds))",
         "\(settings.experiment.initial.count) to \(settings.experiment.budget) labels in steps of "
           + "\(settings.experiment.batch)",
       ].joined(separator: " · "),
-      sections: [
-        Report.Section(title: "Learning curves", blocks: [.chart(chart)]),
+      lead: [ComparisonSummary(findings: findings).lead()].compactMap { $0 },
+      keyFigures: ComparisonSummary(findings: findings).keyFigures,
+      sections: ComparisonSections(findings: findings).all + [
         Report.Section(
-          title: "Figures",
-          blocks: remarks.map { .remark($0) } + [
-            .table(comparisonTable),
-            .paragraph(
-              "± is half the width of the 95 % confidence interval of the mean over the seeds (Student’s t). The mean "
-                + "over the budget is the area under a seed’s curve, divided by the labels it spans. Differences from "
-                + "random are paired by seed: both start from the same labels."),
-            .table(timingTable),
-          ]),
-        Report.Section(
-          title: "Settings and machine", blocks: [.definitions(settingLines), .definitions(machineLines)]),
+          title: "Settings and machine",
+          blocks: [
+            .details("Every setting", [.definitions(settingLines)]), .definitions(machineLines),
+            .paragraph("The process that wrote this page took \(durationText(seconds))."),
+          ])
       ],
       footer: "Written by ladle \(Ladle.version). Every figure is computed from rounds.jsonl beside this page.")
-  }
-
-  private var chart: LineChart {
-    LineChart(
-      title: "\(settings.dataset.title), \(settings.learner.rawValue)", xLabel: "Labels", yLabel: "Accuracy",
-      series: settings.strategies.map { LineChart.Series(name: $0, curve: curve($0)) })
-  }
-
-  private var comparisonTable: Report.Table {
-    let rows = settings.strategies.map { name -> [Report.Table.Cell] in
-      let (final, difference) = (final(name), overRandom(name))
-      let last = difference?.points.last
-      return [
-        .init(name), .init(final.map { "\($0.labelled)" } ?? "–"), .init(final?.summary.percentText ?? "–"),
-        .init(Summary(curve(name).areas.map(\.area))?.percentText ?? "–"),
-        .init(last?.summary.pointsText ?? "–"), .init(difference?.area?.pointsText ?? "–"),
-        .init(difference.map { "\($0.wins) : \($0.losses)" } ?? "–"),
-      ]
-    }
-    return Report.Table(
-      caption: "Accuracy on the test images, in per cent.",
-      columns: [
-        .init("strategy", isNumeric: false), .init("labels"), .init("at the end"), .init("mean over budget"),
-        .init("over random, end"), .init("over random, mean"), .init("wins : losses"),
-      ], rows: rows)
-  }
-
-  private var timingTable: Report.Table {
-    let phases = Phase.allCases
-    let rows = settings.strategies.map { name -> [Report.Table.Cell] in
-      let timings = directory.timingRecords.filter { $0.scheme == name }
-      let sums = phases.map { phase in timings.reduce(0) { $0 + ($1.seconds[phase.rawValue] ?? 0) } }
-      return [.init(name)] + sums.map { .init(fixed($0, 2)) } + [.init(fixed(sums.reduce(0, +), 2))]
-    }
-    return Report.Table(
-      caption: "Seconds by phase, all seeds together. The last process took \(durationText(seconds)).",
-      columns: [.init("strategy", isNumeric: false)] + phases.map { .init($0.rawValue) } + [.init("all")], rows: rows)
   }
 
   private var settingLines: [Report.Definition] {

@@ -10,18 +10,20 @@ struct PoolRun: Sendable {
   var path: String
   var dataDirectories: [String]
   var progress: ProgressReporter
+  var checkpoints = CheckpointSchedule()
   /// Whether the networks of every last fit are kept. No setting: it changes nothing of what comes out.
   var savesModels = false
 
   func run() async throws {
     let start = ProcessInfo.processInfo.systemUptime
-    // A missing data set should leave no directory behind, and a refused directory should not wait for reading.
+    // A data set that is missing or damaged should leave no directory behind, and to refuse a run that is there should not
+    // take the time to read one.
     try settings.dataset.requireFiles(directories: dataDirectories)
+    let read = RunDirectory.holdsRun(path) ? nil : try settings.dataset.load(directories: dataDirectories)
     let environment = EnvironmentRecord.current()
-    let directory = try RunDirectory(
-      path: path, configuration: try SettingsSchema(of: settings).resolved, environment: environment)
+    let directory = try RunDirectory(path: path, settings: settings, environment: environment)
     for note in directory.notes { progress.note("ladle: \(note)") }
-    let sets = try settings.dataset.load(directories: dataDirectories)
+    let sets = try read ?? settings.dataset.load(directories: dataDirectories)
     var remarks = try await runCells(sets.pool, test: sets.test, directory)
     remarks += directory.warnings.map { "\($0.scheme), seed \($0.seed), round \($0.round): \($0.warning)" }
     let report = PoolReport(
@@ -56,7 +58,7 @@ struct PoolRun: Sendable {
         classNames: pool.classNames)
       let cells = Cells(
         data: data, rows: rows, oracle: oracle(pool, seeds), seeds: seeds, settings: settings, directory: directory,
-        counter: counter, savesModels: savesModels)
+        counter: counter, checkpoints: checkpoints, savesModels: savesModels)
       if settings.learner == .aral {
         var learner = try ARALLearner(settings.aral.learner(), unlabelled: data.pool)
         let entries = StrategyNames.aral(settings.aral.queryDefects, query: settings.query)
@@ -112,7 +114,7 @@ struct PoolRun: Sendable {
 /// Counts rounds for the progress line, over all strategies and seeds.
 private final class RoundCounter {
   private var done: Int
-  private let progress: ProgressReporter
+  let progress: ProgressReporter
 
   init(done: Int, progress: ProgressReporter) {
     self.done = done
@@ -123,8 +125,6 @@ private final class RoundCounter {
     done += 1
     progress.advance(to: done)
   }
-
-  func note(_ text: String) { progress.note(text) }
 }
 
 /// The strategies of one seed.
@@ -137,6 +137,7 @@ private struct Cells {
   let settings: PoolSettings
   let directory: RunDirectory
   let counter: RoundCounter
+  let checkpoints: CheckpointSchedule
   let savesModels: Bool
 
   /// Remarks on runs that ended early.
@@ -158,11 +159,13 @@ private struct Cells {
     let experiment = try PoolExperiment(
       data: data, configuration: settings.experiment, learner: learner, strategy: strategy, name: name)
     let saved = try SavedState.load(name, seeds.run, from: directory)
+    let checkpoint = directory.checkpoint(name, seeds.run, schedule: checkpoints, progress: counter.progress)
     if savesModels, let saved, saved.ledger.stop != nil {
       try saveModels(of: experiment, after: saved, named: name)
     }
     let last = try await experiment.run(
-      seeds: seeds, oracle: oracle, continuing: saved, clock: { ProcessInfo.processInfo.systemUptime }
+      seeds: seeds, oracle: oracle, continuing: saved, keeper: checkpoint,
+      clock: { ProcessInfo.processInfo.systemUptime }
     ) { outcome in
       try PoolQueryRecord.write(outcome, of: data, rows: rows, to: directory)
       if savesModels, outcome.state.ledger.stop != nil {
@@ -172,14 +175,17 @@ private struct Cells {
       try directory.append(
         outcome.record,
         timing: TimingRecord(scheme: name, seed: seeds.run, round: outcome.record.round, seconds: seconds))
-      try SavedState.save(outcome.state, in: directory)
       let round = outcome.record.round
       for warning in outcome.warnings {
         try directory.warn(.init(scheme: name, seed: seeds.run, round: round, warning: warning))
-        counter.note("ladle: \(name), seed \(seeds.run), round \(round): \(warning)")
+        counter.progress.note("ladle: \(name), seed \(seeds.run), round \(round): \(warning)")
       }
+      // Last, because the state says that the round and all its files are there.
+      try SavedState.save(outcome.state, in: directory)
+      checkpoint.clear()
       counter.advance()
     }
+    checkpoint.clear()
     return last.ledger
   }
 

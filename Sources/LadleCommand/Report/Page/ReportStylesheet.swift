@@ -11,7 +11,10 @@ enum ReportStylesheet {
     h1{font-size:2rem;line-height:1.2;letter-spacing:-.015em;margin:0 0 .25em;text-wrap:balance}
     h2{font-size:1.3rem;line-height:1.3;letter-spacing:-.01em;margin:2.1em 0 .6em;padding-top:.7em;\
     border-top:1px solid var(--line)}
+    h3{font-size:1.02rem;margin:1.5em 0 .3em}
     p{margin:.6em 0;max-width:44em}
+    details{margin:.8em 0}
+    summary{cursor:pointer;color:var(--accent);font-size:.93rem}
     .subtitle{color:var(--quiet);margin-top:0}
     .lead{font-size:1.15rem;line-height:1.5}
     .remark{background:var(--remark);border-left:3px solid var(--remark-line);padding:.6em .9em;border-radius:0 6px 6px 0}
@@ -24,16 +27,24 @@ enum ReportStylesheet {
     .label{font-size:.92rem;margin-top:2px}
     .note{font-size:.82rem;color:var(--quiet);margin-top:2px}
     figure{margin:1.2em 0}
-    figcaption,caption{color:var(--quiet);font-size:.88rem;line-height:1.45}
+    figcaption{color:var(--quiet);font-size:.88rem;line-height:1.45}
     .wide{overflow-x:auto;max-width:100%}
     svg.chart{display:block;width:100%;height:auto;min-width:600px}
+    .series{outline:none}.band{pointer-events:none}.hit{pointer-events:stroke}
+    .series:hover .repetition,.series:focus .repetition,.series:hover .band,.series:focus .band{visibility:visible}
+    .chart:has(.series:hover) .series:not(:hover),.chart:has(.series:focus-visible) .series:not(:focus){opacity:.18}
+    .series:focus-visible .label{text-decoration:underline}
+    .panels{display:grid;grid-template-columns:repeat(auto-fill,minmax(250px,1fr));gap:4px 14px}
+    .panels svg.chart{min-width:0}
+    table.matrix{min-width:0}.matrix th,.matrix td{padding:.34em .55em;text-align:center;border:1px solid var(--line);white-space:nowrap}
+    .matrix tbody th{text-align:left}.matrix .diagonal{background:var(--raised)}
     .legend{display:none;list-style:none;flex-wrap:wrap;gap:.2em 1.1em;padding:0;margin:.3em 0 .6em;font-size:.88rem}
-    table{border-collapse:collapse;font-size:.93rem;font-variant-numeric:tabular-nums;margin:1em 0;min-width:min(100%,26em)}
-    caption{text-align:left;padding-bottom:.5em}
+    table{border-collapse:collapse;font-size:.9rem;font-variant-numeric:tabular-nums;margin:1em 0;min-width:min(100%,26em)}
+    figure.table table{margin-top:.5em}
     th,td{text-align:left;padding:.38em 1.1em .38em 0;border-bottom:1px solid var(--line);vertical-align:top}
     thead th{font-weight:600;color:var(--quiet);font-size:.85rem;border-bottom:1.5px solid var(--quiet)}
     tbody th{font-weight:500;white-space:nowrap}
-    .number{text-align:right;white-space:nowrap;padding:.38em 0 .38em 1.4em}
+    .number{text-align:right;white-space:nowrap;padding:.38em 0 .38em 1em}thead .number{white-space:normal;vertical-align:bottom}
     .definitions th{color:var(--quiet);font-weight:400;white-space:nowrap}
     .definitions td{overflow-wrap:anywhere}
     .gallery{display:flex;flex-wrap:wrap;gap:20px;align-items:flex-start;margin:1.2em 0}
@@ -52,7 +63,7 @@ enum ReportStylesheet {
     @media screen and (prefers-color-scheme:dark){:root{--ink:#d9dde2;--quiet:#9aa3ad;--ground:#15181c;\
     --raised:#1d2126;--line:#30363d;--accent:#56b4e9;--remark:#2a2415;--remark-line:#e69f00}\(ChartStylesheet.dark)}
     @media print{main{max-width:none;padding:0}nav{display:none}body{font-size:10.5pt}\
-    figure,table,.card,.remark{break-inside:avoid}h2{break-after:avoid}svg.chart{min-width:0}.wide{overflow:visible}\
+    figure,table,.card,.remark{break-inside:avoid}h2{break-after:avoid}svg.chart{min-width:0}.wide{overflow:visible}details::details-content{content-visibility:visible;display:block}\
     .card,pre{background:none}@page{margin:16mm}}
     """
 }

@@ -16,7 +16,7 @@ extension Report {
         element("h1", [], escaped(title)),
         subtitle.isEmpty ? "" : element("p", [("class", "subtitle")], escaped(subtitle)),
         lead.map { element("p", [("class", "lead")], escaped($0)) }.joined(separator: "\n"),
-        figures, navigation,
+        cards, navigation,
       ].filter { !$0.isEmpty }.joined(separator: "\n"))
     let body = sections.enumerated().map { number, section in
       element(
@@ -47,30 +47,42 @@ extension Report {
       """
   }
 
-  private var figures: String {
+  private var cards: String {
     guard !keyFigures.isEmpty else { return "" }
-    let cards = keyFigures.map { figure in
+    let figures = keyFigures.map { figure in
       element(
         "div", [("class", "card")],
         element("div", [("class", "value")], escaped(figure.value))
           + element("div", [("class", "label")], escaped(figure.label))
           + (figure.note.isEmpty ? "" : element("div", [("class", "note")], escaped(figure.note))))
     }
-    return element("div", [("class", "cards")], cards.joined(separator: "\n"))
+    return element("div", [("class", "cards")], figures.joined(separator: "\n"))
   }
 }
 
 extension Report.Block {
-  fileprivate var markup: String {
+  var markup: String {
     switch self {
     case .paragraph(let text): element("p", [], escaped(text))
     case .remark(let text): element("p", [("class", "remark")], escaped(text))
-    case .chart(let chart):
+    case .heading(let text): element("h3", [], escaped(text))
+    case .chart(let figure, let note):
       element(
         "figure", [],
-        element("div", [("class", "wide"), ("tabindex", "0")], chart.svg(standalone: false)) + chart.legend
-          + element("figcaption", [], escaped(chart.explanation)))
+        element("div", [("class", "wide")], figure.svg(standalone: false)) + figure.legend
+          + element(
+            "figcaption", [], escaped([figure.explanation, note].filter { !$0.isEmpty }.joined(separator: " "))))
+    case .panels(let figures, let caption):
+      element(
+        "figure", [],
+        element("div", [("class", "panels")], figures.map { $0.svg(standalone: false) }.joined(separator: "\n"))
+          + element("figcaption", [], escaped(caption)))
     case .table(let table): table.markup
+    case .matrix(let matrix): matrix.markup
+    case .details(let summary, let blocks):
+      element(
+        "details", [],
+        element("summary", [], escaped(summary)) + "\n" + blocks.map(\.markup).joined(separator: "\n"))
     case .images(let images):
       element("div", [("class", "gallery")], images.map(\.markup).joined(separator: "\n"))
     case .tiles(let caption, let tiles):
@@ -112,10 +124,43 @@ extension Report.Table {
       }
       return element("tr", [], cells.joined())
     }
-    let title = caption.isEmpty ? "" : element("caption", [], escaped(caption)) + "\n"
-    return element(
+    let table = element(
       "div", [("class", "wide"), ("tabindex", "0")],
-      element("table", [], title + head + "\n" + element("tbody", [], body.joined(separator: "\n"))))
+      element("table", [], head + "\n" + element("tbody", [], body.joined(separator: "\n"))))
+    // Not the table's own caption, which would be as wide as a table that is wider than the screen.
+    return caption.isEmpty
+      ? table : element("figure", [("class", "table")], element("figcaption", [], escaped(caption)) + "\n" + table)
+  }
+}
+
+extension Report.Matrix {
+  /// Columns have numbers, rows number and name: names would not fit above one another.
+  fileprivate var markup: String {
+    let head = element(
+      "thead", [],
+      element(
+        "tr", [],
+        element("td", [])
+          + names.enumerated().map { place, name in
+            element("th", [("scope", "col"), ("title", name)], "\(place + 1)")
+          }.joined()))
+    let body = zip(names, cells).enumerated().map { row, pair in
+      let cells = pair.1.enumerated().map { column, cell -> String in
+        if row == column { return element("td", [("class", "diagonal")], "") }
+        // Blue for more wins, vermilion for more losses: told apart by the colour-blind, and by the numbers anyway.
+        let color = cell.balance > 0 ? "0,114,178" : "213,94,0"
+        let shade =
+          cell.balance == 0 ? [] : [("style", "background:rgba(\(color),\(fixed(abs(cell.balance) * 0.42, 2)))")]
+        return element(
+          "td", [("title", "\(pair.0) against \(names[column])")] + shade,
+          escaped(cell.text + (cell.isMarked ? "*" : "")))
+      }
+      return element(
+        "tr", [], element("th", [("scope", "row")], "\(row + 1) " + escaped(pair.0)) + cells.joined())
+    }
+    return element(
+      "div", [("class", "wide")],
+      element("table", [("class", "matrix")], head + element("tbody", [], body.joined(separator: "\n"))))
   }
 }
 
@@ -138,14 +183,14 @@ extension Report.Tile {
 
 extension Report.Image {
   fileprivate var markup: String {
-    let shown = width * max(1, scale)
+    let shown = shownWidth ?? width * max(1, scale)
     return element(
       "figure", [("class", "image"), ("style", "max-width:\(max(shown, 180))px")],
       element(
         "img",
         [
           ("src", "data:image/png;base64," + png.base64EncodedString()), ("alt", alternative),
-          ("width", "\(shown)"), ("height", "\(height * max(1, scale))"),
+          ("width", "\(shown)"), ("height", "\(height * shown / max(1, width))"),
         ] + (scale > 1 ? [("class", "enlarged")] : [])) + element("figcaption", [], escaped(caption)))
   }
 }

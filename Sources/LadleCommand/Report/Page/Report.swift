@@ -28,12 +28,20 @@ struct Report: Sendable {
   }
 
   /// A piece of a section.
-  enum Block: Sendable {
+  indirect enum Block: Sendable {
     case paragraph(String)
+    /// A title inside a section.
+    case heading(String)
     /// A remark the reader should not miss: a caveat, a difference from the paper.
     case remark(String)
-    case chart(LineChart)
+    /// A figure with its explanation, and what else there is to say of it.
+    case chart(any Figure, note: String = "")
+    /// Small figures side by side under one caption.
+    case panels([any Figure], caption: String)
     case table(Table)
+    case matrix(Matrix)
+    /// Shown when asked for.
+    case details(String, [Block])
     /// Pictures side by side, as many as the width allows.
     case images([Image])
     /// Many small pictures, each with a short line or two under it.
@@ -86,6 +94,21 @@ struct Report: Sendable {
     var rows: [[Cell]]
   }
 
+  /// Every name against every other.
+  struct Matrix: Sendable {
+    struct Cell: Sendable {
+      var text: String
+      /// From −1, always lost, to 1, always won: the cell's shade.
+      var balance: Double
+      /// Told apart from the rest by a star.
+      var isMarked: Bool
+    }
+
+    var names: [String]
+    /// Row by row; the diagonal is not shown.
+    var cells: [[Cell]]
+  }
+
   /// A small picture in a row of many.
   struct Tile: Sendable {
     /// A PNG file in base 64.
@@ -110,5 +133,21 @@ struct Report: Sendable {
     var caption: String
     /// How many screen pixels a pixel takes at most; small pictures are enlarged without smoothing.
     var scale: Int = 1
+    /// The width on the screen, where it is not the picture's own.
+    var shownWidth: Int?
+  }
+
+  /// Every figure of the page that can be a file, in order.
+  var figures: [any Figure] { sections.flatMap(\.blocks).flatMap(\.figures) }
+}
+
+extension Report.Block {
+  fileprivate var figures: [any Figure] {
+    switch self {
+    case .chart(let figure, _): [figure]
+    case .panels(let figures, _): figures
+    case .details(_, let blocks): blocks.flatMap(\.figures)
+    default: []
+    }
   }
 }

@@ -1,0 +1,91 @@
+import ActiveLoop
+import Foundation
+import Tensor
+
+/// The sheets of queries that runs keep, for a page: `queries/SCHEME/seed-N/round-RR.png`.
+struct PickedPictures {
+  /// More would make a page that no mail takes.
+  private static let mostBytes = 8_000_000
+  private static let mostRounds = 6
+
+  /// Blocks for each arm that has pictures: its lowest seed, the first round, the last and some between. Notes say what
+  /// did not fit.
+  static func blocks(of comparison: Comparison) -> [Report.Block] {
+    let arms = comparison.arms.compactMap { arm -> (name: String, images: [(round: Int, image: Report.Image)])? in
+      for run in arm.runs {
+        let images = images(arm, run)
+        if !images.isEmpty { return (arm.name, images) }
+      }
+      return nil
+    }
+    guard !arms.isEmpty else { return [] }
+    var left = mostBytes
+    var blocks: [Report.Block] = []
+    var dropped: [String] = []
+    for arm in arms {
+      let size = arm.images.reduce(0) { $0 + $1.image.png.count }
+      guard size <= left else {
+        dropped.append(arm.name)
+        continue
+      }
+      left -= size
+      blocks.append(.heading(arm.name))
+      blocks.append(.images(arm.images.map(\.image)))
+    }
+    if !dropped.isEmpty {
+      blocks.append(
+        .paragraph(
+          "The pictures of \(listed(dropped)) would make the page too large; they are in the runs’ directories."))
+    }
+    blocks.append(
+      .paragraph(
+        "One seed of each strategy, the lowest that has pictures, and at most \(mostRounds) of its rounds, evenly spread. Pictures of "
+          + "one seed illustrate; they prove nothing about the others."))
+    return blocks
+  }
+
+  private static func images(
+    _ arm: Comparison.Arm, _ run: Comparison.SeedRun
+  ) -> [(round: Int, image: Report.Image)] {
+    let rounds = run.records.map(\.round).filter { round in
+      FileManager.default.fileExists(atPath: path(arm, run, round))
+    }
+    let count = min(mostRounds, rounds.count)
+    let chosen = count < 2 ? rounds : Set((0..<count).map { rounds[$0 * (rounds.count - 1) / (count - 1)] }).sorted()
+    return chosen.compactMap { round in
+      guard let bytes = try? FileBytes.read(path(arm, run, round)), let size = PNGHeader.size(of: bytes) else {
+        return nil
+      }
+      let record = run.records.first { $0.round == round }
+      let before = record.map { ", then \($0.labelled) labels" } ?? ""
+      let caption = (round == 0 ? "Initial labels" : "Round \(round)") + "\(before) (seed \(run.seed))"
+      // Sheets are made for screens of their own; side by side they are shown at half their size.
+      return (
+        round,
+        Report.Image(
+          png: Data(bytes), width: size.width, height: size.height,
+          alternative: "Samples that \(arm.name) asked about, \(caption.lowercased())", caption: caption,
+          shownWidth: min(size.width, 270))
+      )
+    }
+  }
+
+  private static func path(_ arm: Comparison.Arm, _ run: Comparison.SeedRun, _ round: Int) -> String {
+    "\(run.directory)/\(QueryRecord.stem(arm.scheme, run.seed, round)).png"
+  }
+}
+
+/// The first bytes of a PNG file.
+enum PNGHeader {
+  private static let signature: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
+
+  /// Columns and rows; nil if `bytes` is no PNG file.
+  static func size(of bytes: [UInt8]) -> (width: Int, height: Int)? {
+    guard bytes.count >= 33, Array(bytes[..<8]) == signature, Array(bytes[12..<16]) == Array("IHDR".utf8) else {
+      return nil
+    }
+    func number(_ start: Int) -> Int { bytes[start..<start + 4].reduce(0) { $0 << 8 | Int($1) } }
+    let (width, height) = (number(16), number(20))
+    return (1...20000).contains(width) && (1...20000).contains(height) ? (width, height) : nil
+  }
+}
