@@ -116,20 +116,3 @@ struct TensorBoardLogs {
       wallTime: time)
   }
 }
-
-/// The sizes at the beginning of a PNG file.
-struct PNGHeader {
-  let width: Int
-  let height: Int
-  let channels: Int
-
-  /// Nil if `bytes` do not begin like a PNG file of grey or coloured pixels.
-  init?(_ bytes: [UInt8]) {
-    let start: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, 0, 0, 0, 13] + Array("IHDR".utf8)
-    guard bytes.count >= 33, bytes.starts(with: start) else { return nil }
-    func number(_ place: Int) -> Int { bytes[place..<place + 4].reduce(0) { $0 << 8 | Int($1) } }
-    (width, height) = (number(16), number(20))
-    guard let channels = [0: 1, 2: 3, 3: 3, 4: 2, 6: 4][Int(bytes[25])] else { return nil }
-    self.channels = channels
-  }
-}

@@ -58,7 +58,7 @@ struct PictureConverter: Sendable {
     let limit = Date(timeIntervalSinceNow: 60)
     while process.isRunning, Date() < limit { Thread.sleep(forTimeInterval: 0.02) }
     if process.isRunning { process.terminate() }
-    guard let bytes = try? FileBytes.read(target), PNGHeader.size(of: bytes) != nil else {
+    guard let bytes = try? FileBytes.read(target), PNGHeader(bytes) != nil else {
       throw CommandFailure(.world, "\(program) did not turn a chart into a PNG file; use --svg, or another converter.")
     }
     return bytes

@@ -116,10 +116,10 @@ import Testing
   }
 
   @Test func sizesOfPicturesAreReadOffTheirHeader() {
-    let size = PNGHeader.size(of: ImageSheetFile.small)
-    #expect(size?.width == 8 && size?.height == 8)
-    #expect(PNGHeader.size(of: Array("not a picture at all, but long enough for one".utf8)) == nil)
-    #expect(PNGHeader.size(of: []) == nil)
+    let size = PNGHeader(ImageSheetFile.small)
+    #expect(size?.width == 8 && size?.height == 8 && size?.channels == 1)
+    #expect(PNGHeader(Array("not a picture at all, but long enough for one".utf8)) == nil)
+    #expect(PNGHeader([]) == nil)
   }
 }
 

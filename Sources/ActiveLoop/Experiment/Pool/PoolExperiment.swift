@@ -98,7 +98,7 @@ public struct PoolExperiment<Subject: Learner, Strategy: QueryStrategy<Subject>>
   /// and otherwise fitted once more, to the same bits.
   public func learner(after state: RunState, seeds: ExperimentSeeds) throws -> Subject {
     var current = learner
-    try resume(&current, from: state, seeds: seeds)
+    try resume(&current, from: state, seeds: seeds, nil)
     return current
   }
 

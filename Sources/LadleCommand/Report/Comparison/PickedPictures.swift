@@ -53,7 +53,7 @@ struct PickedPictures {
     let count = min(mostRounds, rounds.count)
     let chosen = count < 2 ? rounds : Set((0..<count).map { rounds[$0 * (rounds.count - 1) / (count - 1)] }).sorted()
     return chosen.compactMap { round in
-      guard let bytes = try? FileBytes.read(path(arm, run, round)), let size = PNGHeader.size(of: bytes) else {
+      guard let bytes = try? FileBytes.read(path(arm, run, round)), let size = PNGHeader(bytes) else {
         return nil
       }
       let record = run.records.first { $0.round == round }
@@ -72,20 +72,5 @@ struct PickedPictures {
 
   private static func path(_ arm: Comparison.Arm, _ run: Comparison.SeedRun, _ round: Int) -> String {
     "\(run.directory)/\(QueryRecord.stem(arm.scheme, run.seed, round)).png"
-  }
-}
-
-/// The first bytes of a PNG file.
-enum PNGHeader {
-  private static let signature: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
-
-  /// Columns and rows; nil if `bytes` is no PNG file.
-  static func size(of bytes: [UInt8]) -> (width: Int, height: Int)? {
-    guard bytes.count >= 33, Array(bytes[..<8]) == signature, Array(bytes[12..<16]) == Array("IHDR".utf8) else {
-      return nil
-    }
-    func number(_ start: Int) -> Int { bytes[start..<start + 4].reduce(0) { $0 << 8 | Int($1) } }
-    let (width, height) = (number(16), number(20))
-    return (1...20000).contains(width) && (1...20000).contains(height) ? (width, height) : nil
   }
 }
