@@ -1,4 +1,5 @@
 import ActiveLoop
+import ArgumentParser
 import Datasets
 import Foundation
 import Tensor

@@ -38,7 +38,8 @@ struct ComparisonSentences {
       return "With \(labelled) labels the two intervals "
         + (overlapping == 1 ? "overlap, which leaves open which is better." : "do not overlap.")
     }
-    return "With \(labelled) labels, \(overlapping) of the \(all) pairs of intervals overlap"
+    return
+      "With \(labelled) labels, \(overlapping == 0 ? "none" : "\(overlapping)") of the \(all) pairs of intervals overlap"
       + (overlapping > 0 ? "; an overlap leaves open which is better." : ".")
   }
 

@@ -14,9 +14,9 @@ struct ComparisonTables {
       arm.points.first { $0.labelled == labelled }
     }
     /// The largest, unless all are the same, as they are before the first query.
-    func best(_ means: [Double]) -> Double? { Set(means).count > 1 ? means.max() : nil }
-    let best = checkpoints.map { labelled in best(findings.arms.compactMap { point($0, labelled)?.mean }) }
-    let bestArea = best(findings.arms.compactMap { Summary($0.areaValues)?.mean })
+    func largest(_ means: [Double]) -> Double? { Set(means).count > 1 ? means.max() : nil }
+    let best = checkpoints.map { labelled in largest(findings.arms.compactMap { point($0, labelled)?.mean }) }
+    let bestArea = largest(findings.arms.compactMap { Summary($0.areaValues)?.mean })
     var rows = findings.arms.map { arm -> [Report.Table.Cell] in
       let cells = zip(checkpoints, best).map { labelled, best -> Report.Table.Cell in
         guard let point = point(arm, labelled) else { return "–" }

@@ -63,7 +63,7 @@ enum ReportStylesheet {
     @media screen and (prefers-color-scheme:dark){:root{--ink:#d9dde2;--quiet:#9aa3ad;--ground:#15181c;\
     --raised:#1d2126;--line:#30363d;--accent:#56b4e9;--remark:#2a2415;--remark-line:#e69f00}\(ChartStylesheet.dark)}
     @media print{main{max-width:none;padding:0}nav{display:none}body{font-size:10.5pt}\
-    figure,table,.card,.remark{break-inside:avoid}h2{break-after:avoid}svg.chart{min-width:0}.wide{overflow:visible}details::details-content{content-visibility:visible;display:block}\
+    figure,table,.card,.remark{break-inside:avoid}h2,h3{break-after:avoid}svg.chart{min-width:0}.wide{overflow:visible}details::details-content{content-visibility:visible;display:block}\
     .card,pre{background:none}@page{margin:16mm}}
     """
 }
