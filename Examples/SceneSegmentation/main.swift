@@ -41,5 +41,7 @@ configuration.budget = 400
   }
 }
 
-try await run(PixelEntropySampling(), name: "pixel-entropy")
 try await run(RandomSampling(), name: "random")
+try await run(PixelEntropySampling(), name: "pixel-entropy")
+// VAAL looks at images alone, so it works for masks as it does for classes.
+try await run(VAALSampling(.small), name: "vaal")

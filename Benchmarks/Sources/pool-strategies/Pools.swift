@@ -8,6 +8,8 @@ import Tensor
 struct Subject {
   var pool: UnlabelledPool
   var learner: NetworkLearner
+  /// What was labelled.
+  let context: QueryContext
 
   /// The first `labelled` samples are taken out of the pool, and the learner is fitted to them.
   init(_ source: some SampleSource, labels: [Int], hidden: [Int]) throws {
@@ -15,6 +17,7 @@ struct Subject {
     pool = UnlabelledPool(samples: source)
     pool.remove(taken)
     let classes = (labels.max() ?? 0) + 1
+    context = QueryContext(round: 1, labelledIndices: taken, labels: labels, classCount: classes)
     var random = RandomSource(seed: 1).stream("learner")
     learner = NetworkLearner(
       inputs: source.sampleShape.reduce(1, *), hidden: hidden, classes: classes, using: &random)
@@ -45,6 +48,7 @@ private struct GlyphSamples: SampleSource {
   let generator: GlyphGenerator
   let count: Int
 
+  var isComputed: Bool { true }
   var sampleShape: Shape { [generator.configuration.size, generator.configuration.size, 1] }
   func samples(_ range: Range<Int>) throws(Never) -> Tensor { generator.images(range) }
   func samples(at indices: [Int]) throws(Never) -> Tensor { generator.images(indices) }

@@ -1,7 +1,9 @@
-// `pool-strategies POOL [--queries Q] [--only NAME]`: seconds and peak memory of one query of Q samples.
+// `pool-strategies POOL [--queries Q] [--only NAME] [--vaal-steps S]`: seconds and peak memory of one query of Q samples.
 //
 // POOL is `features FOLDER` (peers/pool_strategies.py make FOLDER) or `glyphs COUNT`. What was chosen is left in the
-// folder, so that the peer can compare. Documentation/Guides/PoolScale.md has the figures.
+// folder, so that the peer can compare. VAAL looks at images, so it is asked about glyphs alone: its models are trained
+// for S steps on batches of the pool that are drawn for it, and then score all of it. Documentation/Guides/PoolScale.md
+// has the figures.
 
 import ActiveLoop
 import Foundation
@@ -16,7 +18,7 @@ func fail(_ message: String) -> Never {
   exit(64)
 }
 
-let usage = "usage: pool-strategies (features FOLDER | glyphs COUNT) [--queries Q] [--only NAME]"
+let usage = "usage: pool-strategies (features FOLDER | glyphs COUNT) [--queries Q] [--only NAME] [--vaal-steps S]"
 var arguments = Array(CommandLine.arguments.dropFirst())
 
 @MainActor func option(_ name: String) -> String? {
@@ -27,6 +29,7 @@ var arguments = Array(CommandLine.arguments.dropFirst())
 }
 
 guard let queries = Int(option("--queries") ?? "1000"), queries > 0 else { fail(usage) }
+guard let samplerSteps = Int(option("--vaal-steps") ?? "300"), samplerSteps > 0 else { fail(usage) }
 let only = option("--only")
 guard arguments.count == 2 else { fail(usage) }
 
@@ -46,7 +49,9 @@ default: fail(usage + "; a pool of glyphs has more than 1000")
   ProcessMemory.rewind()
   let clock = ContinuousClock()
   let (start, processorStart) = (clock.now, ProcessorTime.seconds)
-  let chosen = try strategy.query(queries, from: subject.pool, learner: subject.learner, using: &random)
+  let chosen = try strategy.selection(
+    of: queries, from: subject.pool, learner: subject.learner, context: subject.context, using: &random
+  ).indices
   let seconds = (clock.now - start) / .seconds(1)
   let processorSeconds = ProcessorTime.seconds - processorStart
   if let folder { try NPY.write(chosen, to: "\(folder)/\(name).npy") }
@@ -61,4 +66,12 @@ let batchSize = 2048
 try measure("margin", SimpleMargin(chunk: batchSize))
 try measure("core-set", CoreSet(batchSize: batchSize))
 try measure("badge", BADGE(batchSize: batchSize))
-// VAAL's query belongs here: `try measure("vaal", …)`.
+if folder == nil {
+  var configuration = VAALConfiguration.small
+  (configuration.steps, configuration.scoringBatch) = (samplerSteps, batchSize)
+  let start = ProcessorTime.seconds
+  let sampling = VAALSampling<NetworkLearner>(configuration) { _, _ in
+    report(String(format: "vaal: trained and measured in %.2f s of processor", ProcessorTime.seconds - start))
+  }
+  try measure("vaal", sampling)
+}

@@ -1,7 +1,8 @@
 internal import Foundation
 internal import Tensor
 
-/// Reads and prepares the batches of a source in order, on a thread of its own, at most two ahead of who takes them.
+/// Reads and prepares the batches of a source in order, on a thread of its own, at most two ahead of who takes them. A
+/// source that computes its samples is asked when a batch is taken, on the thread that takes it.
 ///
 /// `@unchecked` because the compiler does not see that the state below the condition is touched with it locked.
 final class BatchReader<Source: SampleSource>: @unchecked Sendable {
@@ -15,12 +16,18 @@ final class BatchReader<Source: SampleSource>: @unchecked Sendable {
   private var ready: [Result<Tensor, Source.Failure>] = []
   private var isStopped = false
   private var isDone = false
+  /// The first sample of the next batch, of a source that computes.
+  private var position = 0
 
-  /// Starts to read.
+  /// Starts to read, unless samples are computed.
   init(_ source: Source, batchSize: Int, prepare: @escaping @Sendable (Tensor) -> Tensor) {
     self.source = source
     self.batchSize = batchSize
     self.prepare = prepare
+    guard !source.isComputed else {
+      isDone = true
+      return
+    }
     let thread = Thread { [self] in
       ThreadPool.standAside()
       readAll()
@@ -33,6 +40,11 @@ final class BatchReader<Source: SampleSource>: @unchecked Sendable {
 
   /// The next batch, when it is ready. Precondition: it is not more than there are, and none after a failure.
   func next() -> Result<Tensor, Source.Failure> {
+    if source.isComputed {
+      precondition(position < source.count, "a source of \(source.count) samples was asked for more")
+      defer { position += batchSize }
+      return read(position..<min(source.count, position + batchSize))
+    }
     condition.lock()
     defer { condition.unlock() }
     while ready.isEmpty {
@@ -54,7 +66,7 @@ final class BatchReader<Source: SampleSource>: @unchecked Sendable {
     while !isDone { condition.wait() }
   }
 
-  // MARK: - On the reading thread
+  // MARK: - On the reading thread, or for samples that are computed on the one that takes them
 
   private func readAll() {
     let count = source.count

@@ -8,8 +8,8 @@ public import Tensor
 /// ```
 ///
 /// While the model computes one batch, a thread of its own reads and prepares the next two: three batches are in memory
-/// at a time, whatever the size of the pool. That thread uses one core and leaves the thread pool to the model. Scores
-/// come in the order of the pool, and all of them or none: an error returns nothing.
+/// at a time, whatever the size of the pool. That thread uses one core and leaves the thread pool to the model. Samples
+/// that are computed (``SampleSource/isComputed``) take turns with the model instead, each with all threads. Scores come in the order of the pool, and all of them or none: an error returns nothing.
 ///
 /// A sample's score does not depend on the others in its batch, but for rounding: matrix products of other sizes sum in
 /// another order. For a model without products over samples' features (``Layer``s that work pixel by pixel, depthwise

@@ -46,16 +46,38 @@ public struct Deduplicating<Base: QueryStrategy>: QueryStrategy {
   public func query(
     _ count: Int, from pool: UnlabelledPool, learner: Base.Subject, using random: inout RandomSource
   ) throws -> [Int] {
+    try distinct(count, from: pool, learner: learner, using: &random) { asked, random in
+      QuerySelection(indices: try base.query(asked, from: pool, learner: learner, using: &random))
+    }.indices
+  }
+
+  /// The same, for strategies that must know what was labelled, with what the strategy said when it was last asked.
+  public func selection(
+    of count: Int, from pool: UnlabelledPool, learner: Base.Subject, context: QueryContext,
+    using random: inout RandomSource
+  ) throws -> QuerySelection {
+    try distinct(count, from: pool, learner: learner, using: &random) { asked, random in
+      try base.selection(of: asked, from: pool, learner: learner, context: context, using: &random)
+    }
+  }
+
+  private func distinct(
+    _ count: Int, from pool: UnlabelledPool, learner: Base.Subject, using random: inout RandomSource,
+    asking: (_ asked: Int, inout RandomSource) throws -> QuerySelection
+  ) throws -> QuerySelection {
     let wanted = max(0, min(count, pool.count))
-    guard wanted > 0 else { return [] }
+    guard wanted > 0 else { return QuerySelection(indices: []) }
     // Asked again, the strategy has the same numbers to draw from: its answer grows, and does not change.
     let start = random
     var asked = min(pool.count, 2 * wanted)
     while true {
       random = start
-      let candidates = try base.query(asked, from: pool, learner: learner, using: &random)
-      let (kept, passed) = try parted(candidates, wanted: wanted, pool: pool, learner: learner)
-      if kept.count >= wanted || asked == pool.count { return Array((kept + passed).prefix(wanted)) }
+      var candidates = try asking(asked, &random)
+      let (kept, passed) = try parted(candidates.indices, wanted: wanted, pool: pool, learner: learner)
+      if kept.count >= wanted || asked == pool.count {
+        candidates.indices = Array((kept + passed).prefix(wanted))
+        return candidates
+      }
       asked = min(pool.count, 2 * asked)
     }
   }

@@ -21,12 +21,33 @@ public struct EpsilonRandom<Base: QueryStrategy>: QueryStrategy {
   public func query(
     _ count: Int, from pool: UnlabelledPool, learner: Base.Subject, using random: inout RandomSource
   ) throws -> [Int] {
+    try mixed(count, from: pool, using: &random) { wanted, random in
+      QuerySelection(indices: try base.query(wanted, from: pool, learner: learner, using: &random))
+    }.indices
+  }
+
+  /// The same, for strategies that must know what was labelled, with what the strategy has to say.
+  public func selection(
+    of count: Int, from pool: UnlabelledPool, learner: Base.Subject, context: QueryContext,
+    using random: inout RandomSource
+  ) throws -> QuerySelection {
+    try mixed(count, from: pool, using: &random) { wanted, random in
+      try base.selection(of: wanted, from: pool, learner: learner, context: context, using: &random)
+    }
+  }
+
+  private func mixed(
+    _ count: Int, from pool: UnlabelledPool, using random: inout RandomSource,
+    asking: (_ wanted: Int, inout RandomSource) throws -> QuerySelection
+  ) throws -> QuerySelection {
     let wanted = max(0, min(count, pool.count))
     let mean = share * Double(wanted)
     let isRoundedUp = Double(random.uniform()) < mean - mean.rounded(.down)
     let drawn = min(wanted, Int(mean) + (isRoundedUp ? 1 : 0))
-    let chosen = drawn == wanted ? [] : try base.query(wanted - drawn, from: pool, learner: learner, using: &random)
-    let taken = Set(chosen)
-    return chosen + random.sample(wanted - chosen.count, from: pool.indices.filter { !taken.contains($0) })
+    var chosen = drawn == wanted ? QuerySelection(indices: []) : try asking(wanted - drawn, &random)
+    let taken = Set(chosen.indices)
+    chosen.indices += random.sample(
+      wanted - chosen.indices.count, from: pool.indices.filter { !taken.contains($0) })
+    return chosen
   }
 }

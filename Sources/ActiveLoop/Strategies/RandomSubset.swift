@@ -30,12 +30,27 @@ public struct RandomSubset<Base: QueryStrategy>: QueryStrategy {
   public func query(
     _ count: Int, from pool: UnlabelledPool, learner: Base.Subject, using random: inout RandomSource
   ) throws -> [Int] {
+    let part = part(of: pool, atLeast: count, using: &random)
+    return try base.query(count, from: part, learner: learner, using: &random)
+  }
+
+  /// The same, for strategies that must know what was labelled.
+  public func selection(
+    of count: Int, from pool: UnlabelledPool, learner: Base.Subject, context: QueryContext,
+    using random: inout RandomSource
+  ) throws -> QuerySelection {
+    let part = part(of: pool, atLeast: count, using: &random)
+    return try base.selection(of: count, from: part, learner: learner, context: context, using: &random)
+  }
+
+  private func part(
+    of pool: UnlabelledPool, atLeast count: Int, using random: inout RandomSource
+  ) -> UnlabelledPool {
     let part =
       switch size {
       case .fraction(let share): Int((share * Double(pool.count)).rounded(.up))
       case .count(let count): count
       }
-    let offered = random.sample(min(pool.count, max(part, count)), from: pool.indices)
-    return try base.query(count, from: pool.offering(only: offered), learner: learner, using: &random)
+    return pool.offering(only: random.sample(min(pool.count, max(part, count)), from: pool.indices))
   }
 }

@@ -13,6 +13,8 @@ extension ARALTraining {
     public var classifier: Float = 0
     /// The distance of mean features.
     public var featureDistance: Float = 0
+    /// Cross-entropy of generated images to their classes; 0 if it has no weight.
+    public var generatedClasses: Float = 0
     /// −log q(z | G(z, y), y); 0 if codes are not matched.
     public var codes: Float = 0
     /// The reconstruction error of the unlabelled images.
@@ -21,7 +23,7 @@ extension ARALTraining {
     public var divergence: Float = 0
     /// What the encoder pays for codes the sampler tells apart.
     public var adversarial: Float = 0
-    /// The weighted sum of the five, which generator and encoder minimise.
+    /// The weighted sum of the six, which generator and encoder minimise.
     public var autoencoder: Float = 0
     /// What the sampler minimises.
     public var sampler: Float = 0
@@ -103,9 +105,15 @@ extension ARALTraining {
     return autoencoder.valueAndGradient { model in
       let latents = batch.draws.second.latents
       let images = model.generator.forward(latents, classes: generatedClasses, using: &random)
-      let distance = ARALLosses.featureDistance(
-        classifier.features.forward(images, using: &random), features, settings.featureDistance)
+      let seen = classifier.features.forward(images, using: &random)
+      let distance = ARALLosses.featureDistance(seen, features, settings.featureDistance)
       var total = distance
+      if settings.generatedClassWeight > 0 {
+        let classes = crossEntropy(
+          logits: classifier.output.forward(seen, using: &random), labels: batch.draws.second.labels)
+        parts.generatedClasses = classes.scalar
+        total = total + classes * settings.generatedClassWeight
+      }
       if settings.matchesCodes {
         let found = model.encoder.forward(images, classes: generatedClasses, using: &random)
         let codes = ARALLosses.negativeLogLikelihood(of: latents, under: found, settings.likelihoodScale)

@@ -11,6 +11,10 @@ public protocol SampleSource: Sendable {
   /// The shape of one sample.
   var sampleShape: Shape { get }
 
+  /// Whether samples are computed, by all threads, rather than read. Who takes batch after batch then asks for each when
+  /// it is wanted, where it would otherwise read ahead on one thread beside the others. False by default.
+  var isComputed: Bool { get }
+
   /// Consecutive samples, `[range.count] + sampleShape`, untraced. Precondition: `range` is inside `0..<count`.
   func samples(_ range: Range<Int>) throws(Failure) -> Tensor
 
@@ -20,6 +24,9 @@ public protocol SampleSource: Sendable {
 }
 
 extension SampleSource {
+  /// Samples are read.
+  public var isComputed: Bool { false }
+
   /// Reads every run of consecutive indices at once.
   public func samples(at indices: [Int]) throws(Failure) -> Tensor {
     let size = sampleShape.scalarCount
@@ -57,6 +64,9 @@ public struct SelectedSamples: SampleSource {
 
   /// That of the source's samples.
   public var sampleShape: Shape { source.sampleShape }
+
+  /// As the source's samples.
+  public var isComputed: Bool { source.isComputed }
 
   /// What reading the source throws.
   public func samples(_ range: Range<Int>) throws -> Tensor { try source.samples(at: Array(indices[range])) }

@@ -1,4 +1,5 @@
 import ActiveLoop
+import Foundation
 import Models
 import Tensor
 import Testing
@@ -39,6 +40,14 @@ enum ARALToys {
     try learner.fit(samples(of: pool), from: FitStreams(RandomSource(seed: seed)))
     return learner
   }
+}
+
+/// Learners that an observer was shown.
+private final class SeenLearners: @unchecked Sendable {
+  private let lock = NSLock()
+  private var learners: [ARALLearner] = []
+  func append(_ learner: ARALLearner) { lock.withLock { learners.append(learner) } }
+  var all: [ARALLearner] { lock.withLock { learners } }
 }
 
 @Suite("ARAL as a learner")
@@ -126,6 +135,48 @@ struct ARALLearnerTests {
       #expect(
         (second.probabilities(for: pool).scalars == fresh.probabilities(for: pool).scalars) == (refit == .scratch))
     }
+  }
+
+  @Test("with a weight on their classes, generated images show them; without, nothing changes")
+  func generatedClasses() throws {
+    var settings = ARALToys.settings(steps: 400)
+    let plain = try ARALToys.fitted(settings)
+    #expect(plain.figures["loss.generatedClasses"] == 0)
+    settings.losses.generatedClassWeight = 1
+    let told = try ARALToys.fitted(settings)
+    let (before, after) = (plain.figures["generatedAgreement"] ?? 1, told.figures["generatedAgreement"] ?? 0)
+    #expect(after >= 0.95 && after > before, "\(before), then \(after)")
+    // The pixels say so too: class 0 is a bar on the left, class 1 on the right.
+    var random = RandomSource(seed: 5)
+    for label in 0..<2 {
+      let pixels = told.generated(20, of: label, using: &random).scalars
+      func brightness(_ columns: Range<Int>) -> Float {
+        pixels.indices.reduce(0) { columns.contains($1 % 8) ? $0 + pixels[$1] : $0 }
+      }
+      #expect((brightness(0..<3) > brightness(5..<8)) == (label == 0))
+    }
+    settings.losses.generatedClassWeight = -1
+    #expect(throws: ExperimentError.self) { try ARALLearner(settings, unlabelled: ARALToys.pool()) }
+  }
+
+  @Test("whoever looks at each fit sees the learner as it is then")
+  func observer() throws {
+    let seen = SeenLearners()
+    var learner = try ARALLearner(ARALToys.settings(steps: 3), unlabelled: ARALToys.pool())
+    learner.onFitted = { seen.append($0) }
+    for seed in 1...2 {
+      try learner.fit(ARALToys.samples(of: ARALToys.pool()), from: FitStreams(RandomSource(seed: seed)))
+      #expect(seen.all.count == seed && seen.all.last?.figures == learner.figures)
+    }
+  }
+
+  @Test("the small presets have valid sizes", arguments: ARALLearnerSettings.Preset.allCases)
+  func presets(preset: ARALLearnerSettings.Preset) throws {
+    let settings = ARALLearnerSettings(preset)
+    try settings.validate()
+    #expect((settings.losses.generatedClassWeight > 0) == (preset == .smallClasses))
+    let (size, channels) = (settings.networks.imageSize, settings.networks.channels)
+    #expect((size, channels) == (preset == .mnist || preset == .small || preset == .smallClasses ? (28, 1) : (32, 3)))
   }
 
   @Test("what cannot be fitted is said, and leaves the learner as it was")

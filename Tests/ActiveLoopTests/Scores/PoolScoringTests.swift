@@ -11,14 +11,16 @@ private final class CountingSource: SampleSource, @unchecked Sendable {
 
   let count: Int
   let sampleShape: Shape = [2]
+  let isComputed: Bool
   private let brokenSample: Int?
   private let lock = NSLock()
   private var ranges: [Range<Int>] = []
   private var finished = 0
   private var mostLive = 0
 
-  init(count: Int, brokenSample: Int? = nil) {
+  init(count: Int, brokenSample: Int? = nil, isComputed: Bool = false) {
     self.count = count
+    self.isComputed = isComputed
     self.brokenSample = brokenSample
   }
 
@@ -40,6 +42,21 @@ private final class CountingSource: SampleSource, @unchecked Sendable {
 }
 
 @Suite(.traced) struct PoolScoringTests {
+  @Test func whatIsComputedIsAskedForWhenItIsWanted() throws {
+    let source = CountingSource(count: 100, isComputed: true)
+    let scores = try PoolScoring(batchSize: 30).scores(of: SelectedSamples(source, at: Array(10..<100))) { batch in
+      defer { source.finish() }
+      return batch.sum(alongAxes: [1])
+    }
+    #expect(scores.scalars == (10..<100).map { Float($0 + 1) })
+    #expect(source.asked == [10..<40, 40..<70, 70..<100] && source.peak == 1)
+    let broken = CountingSource(count: 100, brokenSample: 31, isComputed: true)
+    #expect(throws: PoolScoringError<CountingSource.Broken>.self) {
+      try PoolScoring(batchSize: 30).scores(of: broken) { $0.sum(alongAxes: [1]) }
+    }
+    #expect(broken.asked == [0..<30, 30..<60])
+  }
+
   @Test func scoresComeInTheOrderOfThePool() throws {
     try withEvery("batch size", in: [1, 3, 10, 99, 100, 101]) { batchSize in
       let source = CountingSource(count: 100)

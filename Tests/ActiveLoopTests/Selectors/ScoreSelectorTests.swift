@@ -64,6 +64,25 @@ struct ScoreSelectorTests {
     }
     #expect(TopScores().selection(3, scores: [1, .infinity, -.infinity], using: &random) == [1, 0, 2])
   }
+
+  /// A stable sort of a permutation says the same in more time.
+  @Test("as a stable sort of the scores in a drawn order", arguments: [1, 2, 7, 100, 1000])
+  func stableSort(kinds: Int) {
+    for seed in 0..<20 {
+      var (random, again) = (RandomSource(seed: seed), RandomSource(seed: seed))
+      var scores = (0..<300).map { _ in Float(random.integer(below: kinds)) - Float(kinds / 2) }
+      for (place, odd) in [Float.nan, -0, .infinity, -.infinity, 0, -.nan, .leastNonzeroMagnitude].enumerated() {
+        scores[37 * place] = odd
+      }
+      for _ in 0..<300 { _ = again.integer(below: kinds) }
+      let count = [1, 5, 40, 299, 300, 400][seed % 6]
+      let found = TopScores().selection(count, scores: scores, using: &random)
+      func isBefore(_ a: Float, _ b: Float) -> Bool { a.isNaN ? false : b.isNaN || a > b }
+      let expected = again.permutation(of: 300).sorted { isBefore(scores[$0], scores[$1]) }
+      #expect(found == Array(expected.prefix(count)))
+      #expect(random.next() == again.next())
+    }
+  }
 }
 
 @Suite("Gumbel top-k")

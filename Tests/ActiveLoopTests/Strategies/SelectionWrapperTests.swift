@@ -24,6 +24,55 @@ private struct Witness: QueryStrategy, Error {
   }
 }
 
+/// Wants the largest first pixel that is not a labelled one's, and says how many are labelled.
+private struct Reporter: ReportingStrategy {
+  typealias Subject = ToyCommittee
+  func selection(
+    of count: Int, from pool: UnlabelledPool, learner: ToyCommittee, context: QueryContext,
+    using random: inout RandomSource
+  ) throws -> QuerySelection {
+    let wanted = try LargestPixel().query(count, from: pool, learner: learner, using: &random)
+    return QuerySelection(
+      indices: wanted, figures: ["labelled": Double(context.labels.count), "offered": Double(pool.count)],
+      warnings: ["looked"])
+  }
+}
+
+@Suite("Wrappers of strategies that must know what was labelled")
+struct ReportingWrapperTests {
+  private func answer(_ strategy: some QueryStrategy<ToyCommittee>) throws -> QuerySelection {
+    var line = pool((0..<50).map { Float($0) })
+    line.remove([0, 49])
+    var random = RandomSource(seed: 1)
+    return try strategy.selection(
+      of: 8, from: line, learner: ToyCommittee(),
+      context: QueryContext(round: 1, labelledIndices: [0, 49], labels: [0, 1], classCount: 3), using: &random)
+  }
+
+  @Test("are asked with what is known, and heard")
+  func context() throws {
+    let subset = try answer(RandomSubset(of: .count(10), Reporter()))
+    #expect(subset.figures == ["labelled": 2, "offered": 10] && subset.warnings == ["looked"])
+    #expect(subset.indices.count == 8)
+    let mixed = try answer(EpsilonRandom(share: 0.25, Reporter()))
+    #expect(mixed.figures["labelled"] == 2 && Array(mixed.indices.prefix(6)) == (43..<49).reversed())
+    #expect(Set(mixed.indices).count == 8)
+    let distinct = try answer(Deduplicating(Reporter(), pixelDistance: 1.5))
+    #expect(distinct.warnings == ["looked"])
+    // 48 is near the labelled 49.
+    #expect(distinct.indices == stride(from: 47, to: 31, by: -2).map { $0 })
+  }
+
+  @Test("cannot be asked plainly")
+  func plain() {
+    var random = RandomSource(seed: 1)
+    #expect(throws: ContextMissing.self) {
+      try RandomSubset(of: .count(10), Reporter()).query(
+        3, from: pool([1, 2, 3, 4]), learner: ToyCommittee(), using: &random)
+    }
+  }
+}
+
 /// Images of one pixel, and of another that is 0.
 private func pool(_ pixels: [Float]) -> UnlabelledPool {
   UnlabelledPool(inputs: Tensor(pixels.flatMap { [$0, 0] }, shape: [pixels.count, 1, 2, 1]))

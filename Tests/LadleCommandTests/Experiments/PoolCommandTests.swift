@@ -1,7 +1,9 @@
 import ActiveLoop
 import ArgumentParser
+import Datasets
 import Foundation
 import Models
+import Tensor
 import Testing
 
 @testable import LadleCommand
@@ -77,6 +79,16 @@ import Testing
     let text = try place.contents("run/rounds.jsonl")
     #expect(text.split(separator: "\n").count == 4)
     #expect(text.contains("learner.samplerLabelled") && text.contains("strategy.chosenLogit"))
+    let pictures = try FileManager.default.contentsOfDirectory(atPath: place.path + "/run/generated")
+    #expect(Set(pictures) == ["sampler-seed-1.png", "random-seed-1.png"])
+  }
+
+  @Test func testImagesAreNotInThePool() throws {
+    let sets = try PoolDataset.digits.load(directories: [])
+    let (pool, test) = (sets.pool.images, sets.test.images)
+    let known = Set((0..<sets.pool.count).map { pool.rows($0..<$0 + 1).scalars })
+    #expect(known.count == sets.pool.count)
+    #expect((0..<sets.test.count).allSatisfy { !known.contains(test.rows($0..<$0 + 1).scalars) })
   }
 
   @Test func strategiesHaveNamesOfTheirOwn() {
@@ -84,6 +96,71 @@ import Testing
       let names = StrategyNames.all(for: learner)
       #expect(names.first == "random" && Set(names).count == names.count)
     }
+  }
+
+  @Test func presetsSetWhatTheyVary() throws {
+    let biased = try settings("--dataset fashion-mnist --preset biased-hard")
+    #expect(biased.experiment.initial.method == .biased && biased.experiment.initial.missing == [2, 6])
+    #expect(biased.strategies == ["random", "core-set", "bald", "vaal"])
+    let drawn = try settings("--dataset digits --preset biased-random --learner svm")
+    #expect(drawn.experiment.initial.missingCount == 2 && drawn.experiment.initial.missing.isEmpty)
+    #expect(drawn.strategies == ["random", "simple-margin", "vaal"])
+    let (small, large) = (
+      try settings("--dataset cifar10 --preset small-queries --pool-size 10000"),
+      try settings("--dataset cifar10 --preset large-queries")
+    )
+    #expect(small.experiment.initial.count == 1000 && small.experiment.batch == 500)
+    #expect(small.experiment.budget == 4000)
+    #expect(large.experiment.batch == 5000 && large.experiment.budget == 20_000)
+    for (name, rate) in [("noisy-10", Float(0.1)), ("noisy-20", 0.2), ("noisy-30", 0.3)] {
+      let noisy = try settings("--dataset cifar10 --preset \(name)")
+      #expect(noisy.noise.rate == rate && noisy.noise.groups == [[0, 1, 8, 9], [2, 3, 4, 5, 6, 7]])
+    }
+    #expect(try settings("--dataset mnist --preset ablations").strategies.contains("vaal-fixed-vae"))
+    // What is said beside a preset holds.
+    let said = try settings("--dataset mnist --preset noisy-10 --strategy margin --set noise.rate=0.4 --batch 7")
+    #expect(said.strategies == ["margin"] && said.noise.rate == 0.4 && said.experiment.batch == 7)
+    #expect(sentence("--dataset digits --preset biased-hard").contains("--set initial.missing="))
+    #expect(sentence("--dataset mnist --learner aral --preset ablations").contains("aral.mode"))
+    #expect(sentence("--dataset mnist").hasPrefix("accepted"))
+  }
+
+  @Test func everyPresetIsValid() throws {
+    for preset in PoolPreset.allCases {
+      for learner in ["mlp", "svm"] {
+        #expect(sentence("--dataset mnist --preset \(preset.rawValue) --learner \(learner)").hasPrefix("accepted"))
+      }
+    }
+  }
+
+  @Test func settingsAroundStrategiesArrive() throws {
+    let plain = try settings("--dataset digits --learner mlp").query
+    #expect(
+      plain.wrapping(MarginSampling<NeuralLearner<AnyClassifier>>()) is MarginSampling<NeuralLearner<AnyClassifier>>)
+    let query = try settings(
+      "--dataset digits --learner mlp --set query.subset=50 --set query.epsilon=0.2 --set query.duplicateDistance=0.5 "
+        + "--set query.coldness=2"
+    ).query
+    typealias Inner = Deduplicating<MarginSampling<NeuralLearner<AnyClassifier>>>
+    let wrapped = query.wrapping(MarginSampling<NeuralLearner<AnyClassifier>>())
+    let outer = try #require(wrapped as? EpsilonRandom<RandomSubset<Inner>>)
+    #expect(outer.share == 0.2 && outer.base.size == .count(50) && outer.base.base.distance == 0.5)
+    #expect(query.selector as? GumbelTopScores == GumbelTopScores(.power, coldness: 2))
+    #expect(sentence("--dataset digits --set query.epsilon=1.5") == "query.epsilon is 1.5, and must be in 0...1.")
+    #expect(sentence("--dataset digits --set query.subset=0").contains("query.subset is 0"))
+    #expect(sentence("--dataset digits --set query.coldness=-1").contains("query.coldness is -1"))
+  }
+
+  @Test func strategiesRunInsideWhatIsAroundThem() async throws {
+    let place = try TemporaryDirectory()
+    var run = tiny(place.path + "/run", budget: 20)
+    run.settings.strategies = ["random", "probcover", "variation-ratio", "consensus-divergence", "vaal"]
+    run.settings.seeds = [1]
+    (run.settings.query.subset, run.settings.query.epsilon, run.settings.query.duplicateDistance) = (60, 0.1, 0.1)
+    (run.settings.vaal.width, run.settings.vaal.steps, run.settings.vaal.batchSize) = (2, 3, 8)
+    try await run.run()
+    #expect(try place.contents("run/rounds.jsonl").split(separator: "\n").count == 10)
+    #expect(try place.contents("run/rounds.jsonl").contains("strategy.activeUnits"))
   }
 
   /// A perceptron, few samples, few steps.

@@ -60,6 +60,8 @@ struct ARALFit {
     figures["loss.classification"] = mean(\.classification)
     figures["loss.real"] = mean(\.real)
     figures["loss.generated"] = mean(\.generated)
+    figures["loss.generatedClasses"] = mean(\.generatedClasses)
+    figures["loss.reconstruction"] = mean(\.reconstruction)
     figures["loss.classifier"] = mean(\.classifier)
     figures["loss.autoencoder"] = mean(\.autoencoder)
     figures["loss.sampler"] = mean(\.sampler)

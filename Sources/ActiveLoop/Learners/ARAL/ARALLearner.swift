@@ -23,10 +23,13 @@ public struct ARALLearner: ProbabilisticLearner, EmbeddingLearner {
   public let unlabelled: Tensor
   /// What the last fit reached: the mean losses of its last hundred steps by name, `steps`, `trainingAccuracy`, and
   /// `samplerLabelled` and `samplerUnlabelled`: of the labelled samples, and of at most a thousand of the unlabelled
-  /// ones, the share that the sampler knows as such.
+  /// ones, the share that the sampler knows as such; `generatedAgreement`: of twenty generated images of each class, the
+  /// share that the classifier takes for that class.
   public private(set) var figures: [String: Double] = [:]
   /// Called after every hundred steps and the last with their number and that step's losses.
   public var onProgress: (@Sendable (_ step: Int, _ losses: ARALTraining.Losses) -> Void)?
+  /// Called after every fit with the learner as it is then, to look at what it generates.
+  public var onFitted: (@Sendable (ARALLearner) -> Void)?
   private var fitted: ARALTraining?
 
   /// Throws ``ExperimentError/badConfiguration(_:)`` if a setting makes no sense, and ``ExperimentError/badData(_:)`` if
@@ -81,6 +84,18 @@ public struct ARALLearner: ProbabilisticLearner, EmbeddingLearner {
     figures["samplerLabelled"] = Double(known.count { $0 > 0 }) / Double(known.count)
     let others = samplerLogits(for: unlabelled.rows(0..<min(1000, unlabelled.shape[0]))).scalars
     figures["samplerUnlabelled"] = Double(others.count { $0 < 0 }) / Double(others.count)
+    var codes = streams.order.stream("generated figure")
+    figures["generatedAgreement"] = generatedAgreement(20, using: &codes)
+    onFitted?(self)
+  }
+
+  /// Of `count` generated images of each class, the share that the classifier takes for that class.
+  private func generatedAgreement(_ count: Int, using random: inout RandomSource) -> Double {
+    let classes = settings.networks.classes
+    let right = (0..<classes).reduce(0) { sum, label in
+      sum + predictions(for: generated(count, of: label, using: &random)).count { $0 == label }
+    }
+    return Double(right) / Double(count * classes)
   }
 
   private func start(from weights: RandomSource) -> ARALTraining {

@@ -41,6 +41,11 @@ public struct ARALLearnerSettings: Codable, Sendable, Hashable {
     case cifar
     /// For images of 28 pixels, at 0.4 of the width of ``mnist``: `ARALConfiguration.smallDigits`.
     case small
+    /// ``small`` whose generator also pays for images that the classifier takes for another class
+    /// (`ARALSettings.generatedClassWeight`), which is not in the paper.
+    case smallClasses = "small-classes"
+    /// For colour images of 32 pixels, at a sixth of the width of ``cifar``: `ARALConfiguration.small`.
+    case smallColour = "small-colour"
   }
 
   /// The named settings.
@@ -50,6 +55,10 @@ public struct ARALLearnerSettings: Codable, Sendable, Hashable {
     case .svhn: self.init(networks: .svhn, losses: .svhn, epochs: 120, batch: 64)
     case .cifar: self.init(networks: .cifar, losses: .cifar, epochs: 120)
     case .small: self.init(networks: .smallDigits, losses: .mnist, epochs: 7)
+    case .smallClasses:
+      self.init(networks: .smallDigits, losses: .mnist, epochs: 7)
+      losses.generatedClassWeight = 0.1
+    case .smallColour: self.init(networks: .small, losses: .cifar, epochs: 10)
     }
   }
 
@@ -59,6 +68,19 @@ public struct ARALLearnerSettings: Codable, Sendable, Hashable {
       (epochs >= 1, "epochs is \(epochs), and must be at least 1"),
       (steps ?? 1 >= 1, "steps is \(steps ?? 0), and must be at least 1"),
       (batch >= 2, "batch is \(batch), and must be at least 2 for batch norm"),
+      (
+        losses.generatedClassWeight >= 0 && losses.generatedClassWeight.isFinite,
+        "losses.generatedClassWeight is \(losses.generatedClassWeight), and must be 0 or more"
+      ),
+      (
+        networks.classifierWidths.allSatisfy { $0 >= 1 } && !networks.classifierWidths.isEmpty
+          && (networks.architecture == .dense || networks.classifierWidths.count == 2),
+        "networks.classifierWidths is \(networks.classifierWidths), and must be sizes of at least 1, two for convolutions"
+      ),
+      (
+        networks.autoencoderWidth >= 1,
+        "networks.autoencoderWidth is \(networks.autoencoderWidth), and must be at least 1"
+      ),
       (scoringChunk >= 1, "scoringChunk is \(scoringChunk), and must be at least 1"),
       (
         losses.classifierLearningRate > 0 && losses.classifierLearningRate.isFinite,

@@ -15,6 +15,12 @@ struct ARALRunSettings: Codable, Sendable, Hashable {
   var batch: Int?
   /// What a fit starts from.
   var refit = ARALLearnerSettings.Refit.scratch
+  /// Weight of the cross-entropy of generated images to their class; none has the preset's.
+  var generatedClassWeight: Float?
+  /// The classifier's widths: two for networks of convolutions; none has the preset's.
+  var classifierWidths: [Int]?
+  /// Units of generator and encoder, or their channels next to the image; none has the preset's.
+  var autoencoderWidth: Int?
   /// Whether the losses have the released code's defects (`ARALSettings.released`).
   var releasedLosses = false
   /// The query's defects, as in the released code.
@@ -25,6 +31,9 @@ struct ARALRunSettings: Codable, Sendable, Hashable {
     var settings = ARALLearnerSettings(preset)
     if releasedLosses { settings.losses = settings.losses.released }
     settings.losses.mode = mode
+    if let generatedClassWeight { settings.losses.generatedClassWeight = generatedClassWeight }
+    if let classifierWidths { settings.networks.classifierWidths = classifierWidths }
+    if let autoencoderWidth { settings.networks.autoencoderWidth = autoencoderWidth }
     if let epochs { settings.epochs = epochs }
     settings.steps = steps
     if let batch { settings.batch = batch }

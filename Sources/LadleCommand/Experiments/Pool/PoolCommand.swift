@@ -19,13 +19,21 @@ struct PoolCommand: AsyncParsableCommand {
       Examples:
         ladle run pool --dataset digits --learner mlp --initial 50 --batch 50 --budget 200 --out runs/digits
         ladle run pool --dataset mnist --strategy random --seeds 1-5 --pool-size 10000 --out runs/mnist
+        ladle run pool --dataset cifar10 --preset noisy-20 --seeds 1-5 --pool-size 10000 --out runs/noisy
       """)
 
   @Option(help: "One of: mnist, fashion-mnist, cifar10, optdigits, digits (drawn, no file needed).")
   var dataset: PoolDataset
 
-  @Option(help: "Strategies to compare, with commas between.")
-  var strategy = "random"
+  @Option(
+    help: """
+      An experiment by name; its settings hold unless said otherwise. One of: \
+      \(PoolPreset.allCases.map(\.rawValue).joined(separator: ", ")).
+      """)
+  var preset: PoolPreset?
+
+  @Option(help: "Strategies to compare, with commas between; random unless a preset has others.")
+  var strategy: String?
 
   @Option(help: "One of: cnn, mlp, vgg16, resnet18, svm, aral.")
   var learner = PoolSettings.LearnerName.cnn
@@ -67,8 +75,15 @@ struct PoolCommand: AsyncParsableCommand {
   /// The settings these arguments stand for.
   func resolved() throws -> PoolSettings {
     var resolved = PoolSettings(dataset)
-    resolved.strategies = strategy.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
     resolved.learner = learner
+    if let preset {
+      try preset.apply(to: &resolved)
+      preset.applyCounts(
+        to: &resolved.experiment, poolSize: min(poolSize ?? dataset.poolCount, dataset.poolCount))
+    }
+    if let strategy {
+      resolved.strategies = strategy.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+    }
     guard let list = SeedList(seeds) else {
       throw CommandFailure(.usage, "--seeds takes distinct whole numbers such as 1-10 or 1,3,5, not “\(seeds)”.")
     }

@@ -55,23 +55,33 @@ struct PoolRun: Sendable {
         data: data, oracle: oracle(pool, seeds), seeds: seeds, settings: settings, directory: directory,
         counter: counter)
       if settings.learner == .aral {
-        let learner = try ARALLearner(settings.aral.learner(), unlabelled: data.pool)
-        remarks += try await cells.run(learner, strategies: StrategyNames.aral(settings.aral.queryDefects))
+        var learner = try ARALLearner(settings.aral.learner(), unlabelled: data.pool)
+        let entries = StrategyNames.aral(settings.aral.queryDefects, query: settings.query)
+        for entry in settings.strategies.compactMap({ name in entries.first { $0.name == name } }) {
+          let pictures = GeneratedSheets(directory: path, strategy: entry.name, seed: seed, progress: progress)
+          learner.onFitted = pictures.write
+          remarks += try await cells.run(learner, strategies: [entry])
+        }
       } else if !settings.learner.isNeural {
         let learner = SupportVectorLearner(settings.machine, unlabelled: data.pool)
         remarks += try await cells.run(
           learner,
-          strategies: StrategyNames.margin(SupportVectorLearner.self, vaal: vaal, observing: sheets.write))
+          strategies: StrategyNames.margin(
+            SupportVectorLearner.self, vaal: vaal, query: settings.query, observing: sheets.write))
       } else {
         let make = settings.makeNetwork(imageShape: Array(data.pool.shape.dropFirst()), classes: data.classCount)
         if settings.network.members == 1 {
           let learner = try NeuralLearner(settings.training, network: make)
           remarks += try await cells.run(
-            learner, strategies: StrategyNames.neural(type(of: learner), vaal: vaal, observing: sheets.write))
+            learner,
+            strategies: StrategyNames.neural(
+              type(of: learner), vaal: vaal, query: settings.query, observing: sheets.write))
         } else {
           let learner = try NeuralEnsemble(settings.network.members, settings.training, network: make)
           remarks += try await cells.run(
-            learner, strategies: StrategyNames.neural(type(of: learner), vaal: vaal, observing: sheets.write))
+            learner,
+            strategies: StrategyNames.neural(
+              type(of: learner), vaal: vaal, query: settings.query, observing: sheets.write))
         }
       }
     }

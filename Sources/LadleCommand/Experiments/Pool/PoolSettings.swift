@@ -66,6 +66,8 @@ struct PoolSettings: Codable, Sendable, Hashable {
   /// Of the strategies whose names begin with `vaal`, but for `vaal-paper`.
   var vaal = VAALConfiguration.small
   var aral = ARALRunSettings()
+  /// Around every strategy but the random ones.
+  var query = QuerySettings()
   var noise = Noise()
   var fixedSeeds = FixedSeeds()
 
@@ -110,6 +112,7 @@ struct PoolSettings: Codable, Sendable, Hashable {
         "noise.groups is \(noise.groups), and must be disjoint sets of classes in 0..<10"
       ),
     ]
+    if let problem = query.problem { throw CommandFailure(.usage, problem + ".") }
     if let failed = checks.first(where: { !$0.isFine }) { throw CommandFailure(.usage, failed.problem + ".") }
     do {
       try experiment.validate(classCount: 10)

@@ -96,9 +96,12 @@ private func rectangles(_ count: Int, seed: Int) -> (images: Tensor, bytes: [UIn
   }
 
   @Test func strategiesWorkUnchanged() async throws {
+    var vaal = VAALConfiguration.small
+    (vaal.width, vaal.latentSize, vaal.hidden, vaal.batchSize, vaal.steps) = (4, 4, [8], 8, 20)
     let runs = try await [
-      run(RandomSampling()), run(CoreSet()), run(PixelEntropySampling()),
+      run(RandomSampling()), run(CoreSet()), run(PixelEntropySampling()), run(VAALSampling(vaal)),
     ]
+    #expect(runs[3].records[1].metrics["strategy.activeUnits"] != nil)
     for run in runs {
       #expect(run.records.map(\.labelled) == [10, 20, 30])
       // Every mask shows a background, and one of the rectangles.
@@ -111,7 +114,7 @@ private func rectangles(_ count: Int, seed: Int) -> (images: Tensor, bytes: [UIn
       }
       #expect(run.indices[0] == runs[0].indices[0])
     }
-    #expect(Set(runs.map { $0.indices[1] }).count == 3)
+    #expect(Set(runs.map { $0.indices[1] }).count == 4)
   }
 
   @Test func aRunGoesOnWhereItStopped() async throws {
