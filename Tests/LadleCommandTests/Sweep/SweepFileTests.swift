@@ -223,6 +223,9 @@ import Testing
       "initial: 500\nparameters:\n  budget: [600, 100]", 6,
       "budget: a setting of the experiment is wrong: budget is 100, less than the 500 initial labels."
     ),
+    (
+      "preset: noisy-10", 4, "preset: a cell has one strategy, and here are random, core-set, bald and vaal; name those"
+    ),
     ("batch: -5", 4, "batch: a setting of the experiment is wrong: batch is -5, and a round buys at least 1 label."),
   ])
   func aValueThatNoRunTakesIsNamedWithItsLine(more: String, line: Int, sentence: String) throws {
