@@ -61,7 +61,11 @@ struct SweepCommand: AsyncParsableCommand {
   func run() async throws {
     let plan = try SweepPlan(SweepFile.read(file))
     let directory = SweepDirectory(path: out ?? "runs/\(plan.definition.name)")
-    if dryRun { return try list(plan, directory) }
+    if dryRun {
+      for line in try Self.listing(plan, directory) { print(line) }
+      for note in plan.notes { FileHandle.standardError.write(Data("ladle: \(note)\n".utf8)) }
+      return
+    }
     try requireData(plan)
     Interruption.shared.install {}
     let display = SweepDisplay(
@@ -117,14 +121,15 @@ struct SweepCommand: AsyncParsableCommand {
     }
   }
 
-  private func list(_ plan: SweepPlan, _ directory: SweepDirectory) throws {
-    var watch = CellWatch(staleAfter: staleAfter)
-    for cell in plan.cells {
+  /// A line per cell: its name, its state and its command.
+  static func listing(_ plan: SweepPlan, _ directory: SweepDirectory) throws -> [String] {
+    // A process on another machine is taken to live: nothing is waited for here.
+    var watch = CellWatch(staleAfter: .infinity)
+    return try plan.cells.map { cell in
       let state = try watch.state(of: directory.attempts(cell), now: 0).state
       let words = cell.arguments + ["--out=\(directory.runPath(cell))"]
-      print("\(cell.name)  \(state.word)  ladle run \(words.map(Self.shellWord).joined(separator: " "))")
+      return "\(cell.name)  \(state.word)  ladle run \(words.map(shellWord).joined(separator: " "))"
     }
-    for note in plan.notes { FileHandle.standardError.write(Data("ladle: \(note)\n".utf8)) }
   }
 
   /// As a shell reads it back.

@@ -42,9 +42,9 @@ struct SweepDomainReader {
     case "categorical": return try categorical(parts)
     case "int_uniform":
       let (low, high) = (try integer(parts, "min"), try integer(parts, "max"))
-      guard low <= high, high.subtractingReportingOverflow(low).overflow == false, high - low < Int.max else {
-        throw problem(line, "min is \(low) and max \(high), and min must not be above max")
-      }
+      guard low <= high else { throw problem(line, "min is \(low) and max \(high), and min must not be above max") }
+      let (span, isTooWide) = high.subtractingReportingOverflow(low)
+      guard !isTooWide, span < Int.max else { throw problem(line, "min and max are too far apart") }
       return .integers(low, high)
     case "uniform", "q_uniform":
       let (low, high) = try range(parts)

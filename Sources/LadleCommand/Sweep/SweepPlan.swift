@@ -1,9 +1,10 @@
+import Foundation
 import Tensor
 
 /// The cells of a sweep, every one of which is known to be a run that can be started.
 struct SweepPlan: Sendable {
   /// More cells than this are refused.
-  static let mostCells = 100_000
+  static let mostCells = 20_000
 
   let definition: SweepDefinition
   /// In the order in which they are begun.
@@ -103,8 +104,8 @@ struct SweepPlan: Sendable {
     definition.fixed.map { ($0.key, $0.text) } + varied.map { ($0.key, $0.value) }
   }
 
-  /// The complaint about a run, with the key it is about: the one without which the run would do, and which the
-  /// complaint names if several would.
+  /// The complaint about a run, with the key it is about: one without which the run would do, and of several the one
+  /// that the complaint names first.
   private static func explained(
     _ error: any Error, _ definition: SweepDefinition, _ settings: [(key: String, text: String)], _ seed: Int
   ) -> CommandFailure {
@@ -113,10 +114,12 @@ struct SweepPlan: Sendable {
       let others = settings.filter { $0.key != key }
       return (try? definition.system.resolved(definition.system.arguments(others, seed: seed))) != nil
     }
-    let last = settings.map { (key: $0.key, name: $0.key.split(separator: ".").last.map(String.init) ?? $0.key) }
     let suspects = settings.map(\.key).filter { $0 != "dataset" && isFine(without: $0) }
-    let named = last.filter { reason.contains($0.name) }.map(\.key)
-    let key = suspects.first(where: named.contains) ?? suspects.first ?? named.first
+    // Where a complaint names several, such as a budget that is less than the initial labels, it begins with its subject.
+    let key =
+      suspects.compactMap { key in
+        reason.range(of: key.split(separator: ".").last.map(String.init) ?? key).map { (key, $0.lowerBound) }
+      }.min { $0.1 < $1.1 }?.0 ?? suspects.first
     guard let key else { return CommandFailure(.usage, "\(definition.file): \(reason)") }
     let place = definition.line(of: key).map { ", line \($0)" } ?? ""
     return CommandFailure(.usage, "\(definition.file)\(place), \(key): \(reason)")

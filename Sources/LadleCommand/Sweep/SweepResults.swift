@@ -93,7 +93,8 @@ struct SweepResults {
     }
     guard !values.isEmpty else {
       let known = Set(results.flatMap { $0.records.flatMap(\.metrics.keys) }).sorted()
-      return known.isEmpty ? [] : ["no cell has a figure “\(metric.name)”; there are \(listed(known))"]
+      let isThere = known.isEmpty || known.contains(metric.name)
+      return isThere ? [] : ["no cell has a figure “\(metric.name)”; there are \(listed(known))"]
     }
     let rows = values.compactMap { name, values in Summary(values).map { (name: name, summary: $0) } }.sorted {
       let (a, b) = ($0.summary.mean, $1.summary.mean)

@@ -11,7 +11,8 @@ enum SweepSystem: String, CaseIterable, Codable, Sendable {
     switch self {
     case .pool:
       [
-        "dataset", "strategy", "learner", "initial", "initial-method", "batch", "budget", "pool-size", "test-size",
+        "dataset", "preset", "strategy", "learner", "initial", "initial-method", "batch", "budget", "pool-size",
+        "test-size",
       ]
     case .gaal: ["dataset", "schemes", "framing", "budget"]
     case .selfTaught: ["dataset", "labels", "framing"]
@@ -42,14 +43,23 @@ enum SweepSystem: String, CaseIterable, Codable, Sendable {
     return [rawValue] + words + ["--seeds=\(seed)"]
   }
 
-  /// Every setting of the run that `arguments` (the words after `ladle run`) ask for; throws what the run would.
+  /// Every setting of the run that `arguments` (the words after `ladle run`) ask for; throws what the run would, and if it
+  /// would compare several strategies, as presets do.
   func resolved(_ arguments: [String]) throws -> JSONValue {
     let words = Array(arguments.dropFirst()) + ["--out=."]
-    switch self {
-    case .pool: return try SettingsSchema(of: try PoolCommand.parse(words).resolved()).resolved
-    case .gaal: return try SettingsSchema(of: try GAALCommand.parse(words).resolved()).resolved
-    case .selfTaught: return try SettingsSchema(of: try SelfTaughtCommand.parse(words).resolved()).resolved
+    let settings =
+      switch self {
+      case .pool: try SettingsSchema(of: try PoolCommand.parse(words).resolved()).resolved
+      case .gaal: try SettingsSchema(of: try GAALCommand.parse(words).resolved()).resolved
+      case .selfTaught: try SettingsSchema(of: try SelfTaughtCommand.parse(words).resolved()).resolved
+      }
+    if case .array(let names)? = settings[["strategies"]], names.count > 1 {
+      throw CommandFailure(
+        .usage,
+        "a cell has one strategy, and here are \(listed(names.map(\.shown))); "
+          + "name those that are to be compared, such as “strategy: [\(names[0].shown), \(names[1].shown)]”.")
     }
+    return settings
   }
 
   /// Throws if files of a data set are missing, without reading them.

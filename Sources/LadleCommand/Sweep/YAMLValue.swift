@@ -105,7 +105,10 @@ extension YAMLValue {
         ("the key \(listed(names.sorted().map { "“\($0)”" })) is there twice", context.mark.line)
       default: ("it cannot be understood", nil)
       }
-    let text = problem.split(whereSeparator: \.isNewline).joined(separator: " ")
+    // The library's own words here are about a function of its interface.
+    let text =
+      problem.contains("nesting level")
+      ? "it is nested too deeply" : problem.split(whereSeparator: \.isNewline).joined(separator: " ")
     return CommandFailure(.usage, "\(file)\(line.map { ", line \($0)" } ?? "") is not YAML: \(text).")
   }
 }

@@ -140,7 +140,7 @@ import Testing
     ),
     (
       "system: pool\ndataset: digits\nrun_cap: 0",
-      "s.yaml, line 3, run_cap: it is a whole number of 1 to 100000, not “0”."
+      "s.yaml, line 3, run_cap: it is a whole number of 1 to 20000, not “0”."
     ),
     ("system: pool\ndataset: digits\nrun_cap: \"3\"", "s.yaml, line 3, run_cap: it is a whole number"),
     (
@@ -151,7 +151,7 @@ import Testing
       "system: pool\ndataset: digits\nmetric: {goal: up}",
       "s.yaml, line 3, metric.goal: it is maximize or minimize, not “up”."
     ),
-    ("system: pool\ndataset: digits\ndataset: mnist", "s.yaml, line 1 is not YAML: the key “dataset” is there twice."),
+    ("system: pool\ndataset: digits\ndataset: mnist", "s.yaml, line 2 is not YAML: the key “dataset” is there twice."),
     (
       "system: pool\ndataset: digits\nparameters: [a]",
       "s.yaml, line 3, parameters: it holds settings, each with its values, not a list of 1."
@@ -192,7 +192,10 @@ import Testing
       "system: pool\ndataset: digits\nmethod: random\nparameters:\n  batch: [1, 2]",
       "s.yaml: method random needs run_cap, the number of cells in total."
     ),
-    ("system: pool\ndataset: [digits", "s.yaml, line 2 is not YAML: "),
+    (
+      "system: pool\ndataset: [digits",
+      "s.yaml, line 3 is not YAML: while parsing a flow sequence, did not find expected"
+    ),
     (
       "system: &a pool\ndataset: *a",
       "s.yaml has anchors (&) and aliases (*), which are not read; write the values out."
@@ -216,8 +219,14 @@ import Testing
       "training.epochs: the setting “training.epochs” takes a whole number"
     ),
     ("seeds: 1\nparameters:\n  noise.rate: [0.1, 1.5]", 6, "noise.rate: noise.rate is 1.5, and must be in 0...1."),
-    ("initial: 500\nparameters:\n  budget: [600, 100]", 6, "budget: budget is 100, less than the 500 initial labels."),
-    ("batch: -5", 4, "batch: batch is -5, and a round buys at least 1 label."),
+    (
+      "initial: 500\nparameters:\n  budget: [600, 100]", 6,
+      "budget: a setting of the experiment is wrong: budget is 100, less than the 500 initial labels."
+    ),
+    (
+      "preset: noisy-10", 4, "preset: a cell has one strategy, and here are random, core-set, bald and vaal; name those"
+    ),
+    ("batch: -5", 4, "batch: a setting of the experiment is wrong: batch is -5, and a round buys at least 1 label."),
   ])
   func aValueThatNoRunTakesIsNamedWithItsLine(more: String, line: Int, sentence: String) throws {
     let failure = #expect(throws: CommandFailure.self) { _ = try plan(base + more + "\n") }
@@ -229,6 +238,6 @@ import Testing
   @Test func tooManyCellsAreRefusedBeforeTheyAreMade() throws {
     let lists = (0..<8).map { "  vaal.a\($0): {min: 1, max: 90000}" }.joined(separator: "\n")
     let failure = #expect(throws: CommandFailure.self) { _ = try plan(base + "parameters:\n" + lists + "\n") }
-    #expect(failure?.description.contains("asks for more than 100000 cells") == true)
+    #expect(failure?.description.contains("asks for more than 20000 cells") == true)
   }
 }
