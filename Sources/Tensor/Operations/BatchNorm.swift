@@ -60,7 +60,7 @@ package struct NormalizedBatch: Sendable {
   package var materialized: Tensor {
     let untraced = detached
     return map.applied(to: input).recorded(from: input, scale, shift) { dy, wanted in
-      untraced.pullback(dy, input: wanted[0])
+      untraced.pullback(&dy, input: wanted[0])
     }
   }
 
@@ -71,9 +71,9 @@ package struct NormalizedBatch: Sendable {
       inverse: inverse)
   }
 
-  /// dx, dγ and dβ for the gradient `dy` with respect to the activated batch; dx only if it is wanted. `sums` are those
-  /// of `dy` if they are known.
-  func pullback(_ dy: Tensor, input wantsInput: Bool, sums: NormalizationSums? = nil) -> [Tensor?] {
+  /// dx, dγ and dβ for the gradient `dy` with respect to the activated batch; dx only if it is wanted, and then in the memory
+  /// of `dy` if nobody else holds that. `sums` are those of `dy` if they are known.
+  func pullback(_ dy: inout Tensor, input wantsInput: Bool, sums: NormalizationSums? = nil) -> [Tensor?] {
     let (factor, offset, slope, mean) = (map.factor, map.offset, map.slope, statistics.mean)
     let (x, channels) = (input, mean.count)
     let rows = x.count / channels
@@ -91,13 +91,13 @@ package struct NormalizedBatch: Sendable {
         a[c] = Float(slopeOfX)
         b[c] = Float(-s * sums.sum[c] / n - Double(mean.pointer[c]) * slopeOfX)
       }
-      let result = Tensor(uninitialized: x.shape)
+      let (result, source) = (dy.overwritable(), dy.pointer)
       a.withUnsafeBufferPointer { a in
         b.withUnsafeBufferPointer { b in
           parallelChunks(rows, of: rowsPerUnit(rows, channels: channels)) { range in
             let at = range.lowerBound * channels
             ladle_norm_backward_apply(
-              x.pointer + at, dy.pointer + at, range.count, channels, factor.pointer, offset.pointer, slope,
+              x.pointer + at, source + at, range.count, channels, factor.pointer, offset.pointer, slope,
               a.baseAddress, b.baseAddress, result.freshPointer + at)
           }
         }
@@ -153,11 +153,11 @@ package func affineActivated(_ x: Tensor, factor: Tensor, offset: Tensor, slope:
   let y = affineActivation(x, factor, offset, slope: slope)
   let ux = x.detached
   return y.recorded(from: x) { dy, _ in
-    let dx = Tensor(uninitialized: ux.shape)
+    let (dx, source) = (dy.overwritable(), dy.pointer)
     parallelChunks(ux.count / channels, of: rowsPerUnit(ux.count / channels, channels: channels)) { range in
       let at = range.lowerBound * channels
       ladle_affine_act_backward(
-        ux.pointer + at, dy.pointer + at, range.count, channels, factor.pointer, offset.pointer, slope,
+        ux.pointer + at, source + at, range.count, channels, factor.pointer, offset.pointer, slope,
         dx.freshPointer + at)
     }
     withExtendedLifetime(dy) {}
