@@ -11,6 +11,7 @@ struct GAALRun: Sendable {
   var dataDirectories: [String]
   var cache: ArtifactCache
   var progress: ProgressReporter
+  var checkpoints = CheckpointSchedule()
 
   func run() async throws {
     let start = ProcessInfo.processInfo.systemUptime
@@ -19,9 +20,7 @@ struct GAALRun: Sendable {
     try ImageTask.requireFiles(settings.dataset, directories: dataDirectories)
     let read = RunDirectory.holdsRun(path) ? nil : try loadTask()
     let environment = EnvironmentRecord.current()
-    let directory = try RunDirectory(
-      path: path, configuration: try SettingsSchema(of: settings).resolved,
-      defaults: try SettingsSchema(of: GAALSettings(settings.dataset)).resolved, environment: environment)
+    let directory = try RunDirectory(path: path, settings: settings, environment: environment)
     for note in directory.notes { progress.note("ladle: \(note)") }
     let task = try read ?? loadTask()
     let data = try ExperimentData(
@@ -33,7 +32,8 @@ struct GAALRun: Sendable {
     var generator: DCGANImageGenerator?
     var classifier: (model: ConvolutionalClassifier, accuracy: Double)?
     if settings.needsGenerator {
-      let workshop = ModelWorkshop(cache: cache, progress: progress, backend: environment.backend)
+      let workshop = ModelWorkshop(
+        cache: cache, progress: progress, backend: environment.backend, checkpoints: checkpoints)
       generator = DCGANImageGenerator(try workshop.generator(settings.generator, pool: task.pool))
       classifier = try workshop.classifier(
         settings.classifier, training: task.classifierTraining, test: task.classifierTest,
@@ -42,7 +42,8 @@ struct GAALRun: Sendable {
     var facts = try modelFacts(generator, classifier, task, directory)
     var selfTaught: ExperimentData?
     if settings.schemes.contains(.selfTaught) {
-      let workshop = ModelWorkshop(cache: cache, progress: progress, backend: environment.backend)
+      let workshop = ModelWorkshop(
+        cache: cache, progress: progress, backend: environment.backend, checkpoints: checkpoints)
       let learnt = try workshop.selfTaught(settings.rica, data: data, pool: task.pool)
       selfTaught = learnt.data
       facts.filters = learnt.filters

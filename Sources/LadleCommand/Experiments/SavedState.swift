@@ -15,7 +15,7 @@ enum SavedState {
       [("inputs", state.synthesizedInputs), ("latents", state.synthesizedLatents)]
         + state.carried.map { (carriedPrefix + $0.name, $0.tensor) },
       metadata: ["ledger": ledger])
-    try directory.write(file.serialize(), to: path(state.ledger.scheme, state.ledger.seed), flushing: true)
+    try directory.write(file.serialize(), to: path(state.ledger.scheme, state.ledger.seed))
   }
 
   /// The state, or nil if no round is finished.
@@ -29,6 +29,10 @@ enum SavedState {
     guard ledger.scheme == scheme, ledger.seed == seed else {
       throw damaged(name, in: directory, "it is of “\(ledger.scheme)”, seed \(ledger.seed)")
     }
+    let carried: CarriedTensors = file.tensors.compactMap { entry in
+      guard entry.name.hasPrefix(carriedPrefix) else { return nil }
+      return (String(entry.name.dropFirst(carriedPrefix.count)), entry.tensor)
+    }
     let recorded = directory.records.filter { $0.scheme == scheme && $0.seed == seed }
     guard let record = recorded.last(where: { $0.round == ledger.round }) else {
       throw damaged(name, in: directory, "rounds.jsonl has no round \(ledger.round)")
@@ -40,7 +44,8 @@ enum SavedState {
       record.discarded == ledger.discarded, !countsSamples || record.classCounts == ofClass
     else { throw damaged(name, in: directory, "its labels are not those of round \(ledger.round) in rounds.jsonl") }
     do throws(ExperimentError) {
-      return try RunState(ledger: ledger, synthesizedInputs: inputs, synthesizedLatents: latents)
+      return try RunState(
+        ledger: ledger, synthesizedInputs: inputs, synthesizedLatents: latents, carried: carried)
     } catch {
       guard case .stateMismatch(let reason) = error else { throw error }
       throw damaged(name, in: directory, reason)
