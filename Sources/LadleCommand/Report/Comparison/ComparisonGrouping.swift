@@ -6,7 +6,7 @@ import Tensor
 /// seeds are replicates.
 struct ComparisonGrouping {
   /// What a run may differ in and still be of the same arm: which seeds and strategies it holds, and how far it went.
-  private static let replicated: Set = ["seeds", "strategies", "schemes", "experiment.budget", "labels"]
+  private static let replicated: Set = ["seeds", "strategies", "schemes", "experiment.budget", "labels", "gaal"]
   /// Figures under different values of these are of different tasks, and do not belong into one chart.
   private static let separating: Set = [
     "dataset", "learner", "framing", "experiment.framing", "poolSize", "poolLimit", "testSize",
