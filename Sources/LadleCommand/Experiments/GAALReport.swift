@@ -194,9 +194,12 @@ struct GAALReport {
       let empty = Array(repeating: Report.Table.Cell(""), count: max(0, findings.checkpoints.count - 1))
       rows.append([.init("\(Scheme.supervised.title), all \(task.pool.count)")] + empty + [.init(all.percentText)])
     }
+    // The supervised line alone has no numbers of labels to stand under.
+    let columns: [Report.Table.Column] =
+      findings.schemes.isEmpty ? [.init("all labels")] : findings.checkpoints.map { .init("\($0)") }
     return Report.Table(
       caption: "Accuracy on \(test.title), in per cent, by labels.",
-      columns: [.init("scheme", isNumeric: false)] + findings.checkpoints.map { .init("\($0)") }, rows: rows)
+      columns: [.init("scheme", isNumeric: false)] + columns, rows: rows)
   }
 
   private func comparisonTable(_ test: ImageTask.Test) -> Report.Table {
