@@ -153,7 +153,7 @@ struct SweepProcessTests {
       """
       system: gaal
       dataset: glyphs
-      schemes: [gaal, simple-gan]
+      schemes: [gaal, simple-gan, supervised]
       budget: 40
       seeds: 1-2
       settings:
@@ -170,7 +170,7 @@ struct SweepProcessTests {
     let logs = try FileManager.default.contentsOfDirectory(atPath: attempts).map {
       try String(contentsOfFile: "\(attempts)/\($0)/log-1.txt", encoding: .utf8)
     }
-    #expect(logs.count == 4)
+    #expect(logs.count == 6)
     for name in ["generator", "classifier"] {
       #expect(logs.count { $0.contains("Training the \(name): done in ") } == 1)
     }
