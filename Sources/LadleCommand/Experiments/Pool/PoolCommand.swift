@@ -25,7 +25,11 @@ struct PoolCommand: AsyncParsableCommand {
   @Option(help: "One of: mnist, fashion-mnist, cifar10, optdigits, digits (drawn, no file needed).")
   var dataset: PoolDataset
 
-  @Option(help: "An experiment by name; its settings hold unless said otherwise.")
+  @Option(
+    help: """
+      An experiment by name; its settings hold unless said otherwise. One of: \
+      \(PoolPreset.allCases.map(\.rawValue).joined(separator: ", ")).
+      """)
   var preset: PoolPreset?
 
   @Option(help: "Strategies to compare, with commas between; random unless a preset has others.")
@@ -64,6 +68,7 @@ struct PoolCommand: AsyncParsableCommand {
   var settings: [String] = []
 
   @OptionGroup var data: DataOption
+  @OptionGroup var checkpoints: CheckpointOption
 
   @Flag(name: .shortAndLong, help: "No progress, only results and errors.")
   var quiet = false
@@ -105,13 +110,7 @@ struct PoolCommand: AsyncParsableCommand {
   func run() async throws {
     let run = PoolRun(
       settings: try resolved(), path: out, dataDirectories: data.directories(),
-      progress: ProgressReporter(output: quiet ? .silent : .standardError))
-    let task = Task { try await run.run() }
-    Interruption.shared.install { task.cancel() }
-    do {
-      try await task.value
-    } catch let error where Interruption.shared.isRequested && error.isCancellation {
-      throw CommandFailure(.interrupted, "stopped on request; the same command goes on from what \(out) holds.")
-    }
+      progress: ProgressReporter(output: quiet ? .silent : .standardError), checkpoints: checkpoints.schedule)
+    try await interruptible(continuedBy: out) { try await run.run() }
   }
 }
