@@ -28,6 +28,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -37,6 +38,8 @@ from rows import GROWTH, QUICK, ROWS, Row  # noqa: E402
 
 #: Seconds between runs, so that threads that spin for a while after their work fall asleep.
 PAUSE = 0.05
+#: Seconds that a mode beside eager may take for its first steps, which is where torch.compile compiles.
+PATIENCE = 900
 #: An allocator that gives nothing back to the system, and so takes no page faults in steady state.
 TUNED_ALLOCATOR = {"MALLOC_MMAP_MAX_": "0", "MALLOC_TRIM_THRESHOLD_": str(1 << 40)}
 
@@ -78,13 +81,29 @@ class Worker:
         shown = "\n".join(lines[:2] + ["..."] + lines[-8:] if len(lines) > 11 else lines)
         raise WorkerFailed(f"{' '.join(map(str, self.command))} {what}: {shown or 'not a word'}")
 
-    def ask(self, command: str) -> dict:
+    def ask(self, command: str, patience: float | None = None) -> dict:
+        """The answer to `command`; a worker that takes longer than `patience` seconds is ended, and has failed."""
+        overdue = threading.Event()
+
+        def give_up():
+            overdue.set()
+            self.process.kill()
+
+        timer = threading.Timer(patience, give_up) if patience else None
+        if timer:
+            timer.start()
         try:
             self.process.stdin.write(command + "\n")
             self.process.stdin.flush()
             line = self.process.stdout.readline()
         except BrokenPipeError:
             line = ""
+        finally:
+            if timer:
+                timer.cancel()
+        if overdue.is_set():
+            self.process.wait()
+            raise WorkerFailed(f"no answer to {command.split()[0]!r} within {patience:.0f} s")
         if not line:
             self.fail(f"ended at {command.split()[0]!r}")
         answer = json.loads(line)
@@ -92,9 +111,9 @@ class Worker:
             raise WorkerFailed(f"{' '.join(map(str, self.command))}: {answer['error']}")
         return answer
 
-    def run(self, units: int) -> float:
+    def run(self, units: int, patience: float | None = None) -> float:
         time.sleep(PAUSE)
-        return self.ask(f"run {units}")["ms"]
+        return self.ask(f"run {units}", patience)["ms"]
 
     def memory(self) -> dict:
         raw = self.ask("memory")
@@ -154,9 +173,11 @@ class Comparison:
             if self.row.modes and peer.about["threads"] != ours:
                 raise WorkerFailed(f"{peer.about['threads']} threads of the peer's against {ours} of ours")
             peer.ask(f"make {self.file}")
-            losses = peer.ask("compare")["losses"]
+            started = time.monotonic()
+            losses = peer.ask("compare", None if mode == "eager" else self.options.patience)["losses"]
+            seconds = time.monotonic() - started
             difference = largest_difference(self.losses, losses)
-            self.modes[mode] = {"loss_difference": difference, "losses": losses}
+            self.modes[mode] = {"loss_difference": difference, "losses": losses, "first_steps_s": round(seconds, 1)}
             if not difference <= self.row.tolerance:
                 raise WorkerFailed(f"losses differ by {difference:.1e}: {self.losses} of ours, {losses} of the peer's")
             peer.ask("rewind")
@@ -172,15 +193,19 @@ class Comparison:
             if self.options.quick and mode != next(quick for quick in QUICK if quick in self.row.modes):
                 self.modes[mode] = {"left_out": "--quick"}
                 continue
+            candidate = None
             try:
                 candidate = self.start_peer(mode)
                 if mode == "compile":
-                    candidate.run(1)
+                    # The first timed step may differ from the compared ones, and be compiled again.
+                    candidate.run(1, self.options.patience)
                 ratios = []
                 for _ in range(1 if self.options.quick else 3):
                     eager_ms = self.alive["eager"].run(self.units)
                     ratios.append(candidate.run(self.units) / eager_ms)
             except WorkerFailed as reason:
+                if candidate:
+                    candidate.stop()
                 self.modes[mode] = self.modes.get(mode, {}) | {"failed": str(reason)}
                 continue
             ratio = statistics.median(ratios)
@@ -305,6 +330,11 @@ def show(row: dict) -> None:
             print(f"    {mode} failed: {known['failed'].splitlines()[0]}")
         elif "left_out" in known:
             print(f"    {mode} was left out ({known['left_out']})")
+        elif mode == "compile":
+            print(
+                f"    compile: {known['time_to_eager']:.2f} of eager's time,"
+                f" {known['first_steps_s']:.0f} s for its first three steps"
+            )
     for key, value in row["agreement"].items():
         print(f"    {key.replace('_', ' ')}: {json.dumps(value)}")
     sys.stdout.flush()
@@ -369,6 +399,13 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--quick", action="store_true", help="3 rounds, one mode beside eager, no torch.compile")
     parser.add_argument("--only", action="append", metavar="NAME", help="one row; may be repeated")
     parser.add_argument("--rounds", type=int, metavar="N", help="rounds instead of the row's own number")
+    parser.add_argument(
+        "--patience",
+        type=float,
+        default=PATIENCE,
+        metavar="SECONDS",
+        help="how long a mode beside eager may take for its first steps (torch.compile compiles there)",
+    )
     parser.add_argument("--json", metavar="FILE", help="write one JSON object a row there, a line each")
     parser.add_argument("--growth", action="store_true", help="how our time grows with batch, image and threads")
     parser.add_argument("--list", action="store_true", help="name the rows and stop")

@@ -20,7 +20,7 @@ public struct FitStreams: Sendable, Hashable {
   }
 }
 
-/// What a learner hands on from one fit to the next: tensors by name.
+/// What is left of a fit: tensors by name.
 public typealias CarriedTensors = [(name: String, tensor: Tensor)]
 
 extension Learner {

@@ -12,7 +12,8 @@ public protocol Learner: Sendable {
   /// second stream alone.
   mutating func fit(_ samples: LabelledSamples, from streams: FitStreams) throws(Failure)
 
-  /// What the next fit starts from, by name; nothing if every fit starts afresh, which is the default.
+  /// All that ``restore(_:from:)`` needs to become what the last fit made, by name. Nothing, which is the default, means
+  /// that a fit is made again for that.
   var carried: CarriedTensors { get }
 
   /// Becomes what it was after a fit from `streams` that left `carried`, but for ``figures``.

@@ -28,7 +28,7 @@ public struct QueryContext: Sendable, Hashable {
 }
 
 /// What a strategy chose, and what it has to say about it.
-public struct QuerySelection: Sendable, Hashable {
+public struct QuerySelection: Sendable, Hashable, Codable {
   /// Distinct indices of the pool, the most wanted first.
   public var indices: [Int]
   /// Figures by name for the record of the round, such as a loss.

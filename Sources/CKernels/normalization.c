@@ -2,6 +2,7 @@
 
 #include "dispatch.h"
 #include "ladle_normalization.h"
+#include "vector_math.h"
 
 LADLE_KERNEL(void, ladle_channel_sums, (const float *x, long rows, long C, float *restrict sum), (x, rows, C, sum)) {
   memset(sum, 0, (size_t)C * sizeof(float));
@@ -53,12 +54,28 @@ LADLE_KERNEL(
 }
 
 LADLE_KERNEL(
+    void, ladle_rectified_sum_backward,
+    (const float *y, const float *dy, const float *x, long rows, long C, const float *restrict mean, float *g,
+     float *restrict sum, float *restrict sum_product),
+    (y, dy, x, rows, C, mean, g, sum, sum_product)) {
+  memset(sum, 0, (size_t)C * sizeof(float));
+  memset(sum_product, 0, (size_t)C * sizeof(float));
+  for (long r = 0; r < rows; r++, y += C, dy += C, x += C, g += C)
+    LADLE_VECTORISE for (long c = 0; c < C; c++) {
+      const float inner = y[c] > 0 ? dy[c] : 0;
+      g[c] = inner;
+      sum[c] += inner;
+      sum_product[c] += inner * (x[c] - mean[c]);
+    }
+}
+
+LADLE_KERNEL(
     void, ladle_affine_act_backward,
     (const float *x, const float *dy, long rows, long C, const float *restrict scale, const float *restrict shift,
-     float slope, float *restrict dx),
+     float slope, float *dx),
     (x, dy, rows, C, scale, shift, slope, dx)) {
   for (long r = 0; r < rows; r++, x += C, dy += C, dx += C)
-    for (long c = 0; c < C; c++) {
+    LADLE_VECTORISE for (long c = 0; c < C; c++) {
       const float v = x[c] * scale[c] + shift[c];
       dx[c] = (v > 0 ? dy[c] : slope * dy[c]) * scale[c];
     }
@@ -83,10 +100,10 @@ LADLE_KERNEL(
 LADLE_KERNEL(
     void, ladle_norm_backward_apply,
     (const float *x, const float *dy, long rows, long C, const float *restrict scale, const float *restrict shift,
-     float slope, const float *restrict a, const float *restrict b, float *restrict dx),
+     float slope, const float *restrict a, const float *restrict b, float *dx),
     (x, dy, rows, C, scale, shift, slope, a, b, dx)) {
   for (long r = 0; r < rows; r++, x += C, dy += C, dx += C)
-    for (long c = 0; c < C; c++) {
+    LADLE_VECTORISE for (long c = 0; c < C; c++) {
       const float v = x[c] * scale[c] + shift[c];
       const float g = v > 0 ? dy[c] : slope * dy[c];
       dx[c] = g * scale[c] + x[c] * a[c] + b[c];

@@ -55,10 +55,11 @@ LADLE_INLINE ladle_line read_line(const int mapped, ladle_line_map map, const fl
 }
 
 // One line of channels of an n x n tile, n = m + r - 1, whose pixels are `row` and `column` scalars apart. Outside
-// the image, which begins at pixel (top, left) of the tile and ends before (bottom, right), there is zero.
+// the image, which begins at pixel (top, left) of the tile and ends before (bottom, right), there is zero. `rows` and
+// `columns` frequencies are stored: all n, or n - 1.
 LADLE_INLINE void input_line(const int m, const int r, const int mapped, ladle_line_map map, const float *x, long row,
                              long column, const int inside, long top, long bottom, long left, long right, long lanes,
-                             long ahead, float *v, long frequency) {
+                             long ahead, float *v, long frequency, int rows, int columns) {
   const int n = m + r - 1;
   ASK_FOR(0, x + ahead, r - 1)
   ladle_line half[most][most];
@@ -72,9 +73,12 @@ LADLE_INLINE void input_line(const int m, const int r, const int mapped, ladle_l
     LADLE_UNROLL for (int i = 0; i < n; i++) half[i][j] = mixed[i];
   }
   LADLE_UNROLL for (int i = 0; i < n; i++) {
-    ladle_line mixed[most];
-    ladle_pixels_to_frequencies(m, r, half[i], mixed);
-    LADLE_UNROLL for (int j = 0; j < n; j++) *(ladle_line *)(v + (i * n + j) * frequency) = mixed[j];
+    if (i < n - 1 || rows == n) {
+      ladle_line mixed[most];
+      ladle_pixels_to_frequencies(m, r, half[i], mixed);
+      LADLE_UNROLL for (int j = 0; j < n - 1; j++) *(ladle_line *)(v + (i * n + j) * frequency) = mixed[j];
+      if (columns == n) *(ladle_line *)(v + (i * n + n - 1) * frequency) = mixed[n - 1];
+    }
   }
 }
 
@@ -95,20 +99,21 @@ LADLE_INLINE void input_tiles(const int m, const int r, const int mapped, ladle_
       const long top = ceiling(-y0, S), bottom = ceiling(s.height - y0, S);
       const long left = ceiling(-x0, S), right = ceiling(s.width - x0, S);
       const int inside = top <= 0 && left <= 0 && bottom >= n && right >= n;
+      const int rows = n - LACKS_LAST(s, s.kernel_height, phase / S), columns = n - LACKS_LAST(s, s.kernel_width, phase % S);
       const float *from = image + y0 * line + x0 * C;
       float *to = v + phase * blocks * pitch + t * ladle_lanes;
       long block = 0;
       if (inside) {
         for (; block < whole; block++, from += ladle_lanes, to += pitch)
-          input_line(m, r, mapped, line_map(mapped, map, block, ladle_lanes), from, S * line, S * C, 1, 0, n, 0, n, ladle_lanes, ahead, to, frequency);
+          input_line(m, r, mapped, line_map(mapped, map, block, ladle_lanes), from, S * line, S * C, 1, 0, n, 0, n, ladle_lanes, ahead, to, frequency, rows, columns);
       } else {
         for (; block < whole; block++, from += ladle_lanes, to += pitch)
-          input_line(m, r, mapped, line_map(mapped, map, block, ladle_lanes), from, S * line, S * C, 0, top, bottom, left, right, ladle_lanes, ahead, to, frequency);
+          input_line(m, r, mapped, line_map(mapped, map, block, ladle_lanes), from, S * line, S * C, 0, top, bottom, left, right, ladle_lanes, ahead, to, frequency, rows, columns);
       }
       if (block < blocks) {
         const long rest = C - whole * ladle_lanes;
         input_line(m, r, mapped, line_map(mapped, map, block, rest), from, S * line, S * C, 0, top, bottom, left, right,
-                   rest, ahead, to, frequency);
+                   rest, ahead, to, frequency, rows, columns);
       }
     }
   }
@@ -209,13 +214,17 @@ LADLE_INLINE void output_tiles(const int m, const int r, const float *p, long fr
 // Rows before `old_top`, rows from `old_bottom` on and columns before `old_left` hold what neighbours wrote.
 LADLE_INLINE void input_gradient_line(const int m, const int r, const float *v, long frequency, float *dx, long row,
                                       long column, const int inside, long top, long bottom, long left, long right,
-                                      long old_top, long old_bottom, long old_left, long lanes, long ahead) {
+                                      long old_top, long old_bottom, long old_left, long lanes, long ahead, int rows,
+                                      int columns) {
   const int n = m + r - 1;
   ASK_FOR(1, dx + ahead, r - 1)
   ladle_line half[most][most];
   LADLE_UNROLL for (int j = 0; j < n; j++) {
     ladle_line values[most], mixed[most];
-    LADLE_UNROLL for (int i = 0; i < n; i++) values[i] = *(const ladle_line *)(v + (i * n + j) * frequency);
+    LADLE_UNROLL for (int i = 0; i < n; i++) {
+      const int stored = (i < n - 1 || rows == n) && (j < n - 1 || columns == n);
+      values[i] = stored ? *(const ladle_line *)(v + (i * n + j) * frequency) : (ladle_line)0.0f;
+    }
     ladle_frequencies_to_pixels(m, r, values, mixed);
     LADLE_UNROLL for (int i = 0; i < n; i++) half[i][j] = mixed[i];
   }
@@ -250,6 +259,7 @@ LADLE_INLINE void input_gradient_tiles(const int m, const int r, const float *v,
       const long top = ceiling(-y0, S), bottom = ceiling(s.height - y0, S);
       const long left = ceiling(-x0, S), right = ceiling(s.width - x0, S);
       const int inside = top <= 0 && left <= 0 && bottom >= n && right >= n;
+      const int rows = n - LACKS_LAST(s, s.kernel_height, phase / S), columns = n - LACKS_LAST(s, s.kernel_width, phase % S);
       const long start = first_block - phase * blocks, end = start + held;
       for (long block = start > 0 ? start : 0; block < (end < blocks ? end : blocks); block++) {
         const long lanes = C - block * ladle_lanes < ladle_lanes ? C - block * ladle_lanes : ladle_lanes;
@@ -257,10 +267,10 @@ LADLE_INLINE void input_gradient_tiles(const int m, const int r, const float *v,
         float *to = image + y0 * line + x0 * C + block * ladle_lanes;
         if (inside && lanes == ladle_lanes)
           input_gradient_line(m, r, from, frequency, to, S * line, S * C, 1, 0, n, 0, n, old_top, old_bottom, old_left,
-                              ladle_lanes, ahead);
+                              ladle_lanes, ahead, rows, columns);
         else
           input_gradient_line(m, r, from, frequency, to, S * line, S * C, 0, top, bottom, left, right, old_top,
-                              old_bottom, old_left, lanes, ahead);
+                              old_bottom, old_left, lanes, ahead, rows, columns);
       }
     }
   }

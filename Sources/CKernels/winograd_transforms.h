@@ -20,6 +20,10 @@ enum { most = 6 };  // frequencies of an axis
   else if (s.taps == 3) function(2, 3, __VA_ARGS__);                      \
   else function(2, 2, __VA_ARGS__);
 
+// Whether phase `phase` of an axis has one tap less than the other, of `kernel` taps with the stride of the plan: then it
+// has nothing at the last frequency of that axis, the point at infinity, which is neither stored nor read.
+#define LACKS_LAST(s, kernel, phase) ((s).stride == 2 && (kernel) == 2 * (s).taps - 1 && (phase) == 1)
+
 // BT: m + r - 1 pixels to m + r - 1 frequencies.
 LADLE_INLINE void ladle_pixels_to_frequencies(const int m, const int r, const ladle_line *d, ladle_line *v) {
   if (m == 4 && r == 3) {

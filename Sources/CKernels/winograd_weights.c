@@ -25,9 +25,9 @@ LADLE_INLINE ladle_line tap_line(const float *w, ladle_winograd s, weight_row at
   return ladle_load(w + tap_place(s, at, i, j), lanes);
 }
 
-// The frequencies of r x r taps, `pitch` lines apart, stored `frequency` scalars apart.
-LADLE_INLINE void store_frequencies(const int m, const int r, const ladle_line *taps, const int pitch, float *to,
-                                    long frequency) {
+// The frequencies of r x r taps, `pitch` lines apart, stored `frequency` scalars apart, as far as the phase has them.
+LADLE_INLINE void store_frequencies(const int m, const int r, ladle_winograd s, weight_row at, const ladle_line *taps,
+                                    const int pitch, float *to, long frequency) {
   const int n = m + r - 1;
   ladle_line half[most][most];
   LADLE_UNROLL for (int j = 0; j < r; j++) {
@@ -36,10 +36,15 @@ LADLE_INLINE void store_frequencies(const int m, const int r, const ladle_line *
     ladle_taps_to_frequencies(m, r, column, mixed);
     LADLE_UNROLL for (int i = 0; i < n; i++) half[i][j] = mixed[i];
   }
+  const int lacks_row = LACKS_LAST(s, s.kernel_height, at.phase_y);
+  const int lacks_column = LACKS_LAST(s, s.kernel_width, at.phase_x);
   LADLE_UNROLL for (int i = 0; i < n; i++) {
-    ladle_line mixed[most];
-    ladle_taps_to_frequencies(m, r, half[i], mixed);
-    LADLE_UNROLL for (int j = 0; j < n; j++) *(ladle_line *)(to + (i * n + j) * frequency) = mixed[j];
+    if (i < n - 1 || !lacks_row) {
+      ladle_line mixed[most];
+      ladle_taps_to_frequencies(m, r, half[i], mixed);
+      LADLE_UNROLL for (int j = 0; j < n - 1; j++) *(ladle_line *)(to + (i * n + j) * frequency) = mixed[j];
+      if (!lacks_column) *(ladle_line *)(to + (i * n + n - 1) * frequency) = mixed[n - 1];
+    }
   }
 }
 
@@ -55,7 +60,7 @@ LADLE_INLINE void weight_rows(const int m, const int r, const float *w, ladle_wi
       LADLE_UNROLL for (int i = 0; i < r; i++) {
         LADLE_UNROLL for (int j = 0; j < r; j++) taps[i * r + j] = tap_line(w + k, s, at, i, j, lanes);
       }
-      store_frequencies(m, r, taps, 1, u + (line * inner + row) * ladle_lanes, frequency);
+      store_frequencies(m, r, s, at, taps, 1, u + (line * inner + row) * ladle_lanes, frequency);
     }
   }
 }
@@ -79,9 +84,10 @@ LADLE_INLINE void transposed_blocks(const int m, const int r, const float *w, la
           ladle_transpose_lines(taps[i * r + j]);
         }
       }
+      const weight_row at = row_of(s, block * ladle_lanes);
       float *to = ut + ((block - first) * padded + k) * ladle_lanes;
       for (int row = 0; row < ladle_lanes; row++)
-        store_frequencies(m, r, taps[0] + row, ladle_lanes, to + row * ladle_lanes, frequency);
+        store_frequencies(m, r, s, at, taps[0] + row, ladle_lanes, to + row * ladle_lanes, frequency);
     }
   }
 }
@@ -96,11 +102,16 @@ LADLE_INLINE void gradient_rows(const int m, const int r, const float *u, long f
     for (long row = first; row < first + count; row++) {
       const weight_row at = row_of(s, row);
       if (!at.exists) continue;
+      const int lacks_row = LACKS_LAST(s, s.kernel_height, at.phase_y);
+      const int lacks_column = LACKS_LAST(s, s.kernel_width, at.phase_x);
       const float *from = u + (line * inner + row) * ladle_lanes;
       ladle_line half[most][most];
       LADLE_UNROLL for (int j = 0; j < n; j++) {
         ladle_line values[most], mixed[most];
-        LADLE_UNROLL for (int i = 0; i < n; i++) values[i] = *(const ladle_line *)(from + (i * n + j) * frequency);
+        LADLE_UNROLL for (int i = 0; i < n; i++) {
+          const int stored = (i < n - 1 || !lacks_row) && (j < n - 1 || !lacks_column);
+          values[i] = stored ? *(const ladle_line *)(from + (i * n + j) * frequency) : (ladle_line)0.0f;
+        }
         ladle_frequencies_to_taps(m, r, values, mixed);
         LADLE_UNROLL for (int i = 0; i < r; i++) half[i][j] = mixed[i];
       }

@@ -16,6 +16,7 @@ public struct Ladle: AsyncParsableCommand {
         ladle doctor                                        what this machine offers
         ladle run gaal --dataset glyphs --seeds 1-3 --out runs/first
         ladle run gaal --dataset mnist-usps --seeds 1-10 --out runs/usps
+        ladle run runs/usps                                 go on with a run that was stopped
 
       Results go to standard output, progress and errors to standard error. The command ends with 0 when it did what
       it was asked, 1 when something stood in the way, 64 when the request makes no sense, 130 when it was

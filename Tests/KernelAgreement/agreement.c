@@ -221,6 +221,7 @@ int main(int argc, char **argv) {
     check_losses();
     check_normalization();
     check_winograd();
+    check_few_channels();
     check_products();
     check_patches();
     check_depthwise();

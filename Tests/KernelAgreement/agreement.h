@@ -46,6 +46,7 @@ void check_reductions(void);
 void check_losses(void);
 void check_normalization(void);
 void check_winograd(void);
+void check_few_channels(void);
 void check_products(void);
 void check_patches(void);
 void check_depthwise(void);

@@ -31,10 +31,24 @@ static void check_channels(long C) {
   confirm(within(1e-6), "affine map and rectifier", y, expected, n);
   ladle_rectified_sum(x, rows, C, scale, shift, s, y);
   result(bound, "rectified sum", y, n);
+  for (size_t c = 0; c < channels; c++) mean[c] = (float)means[c];
+  // Signs of `s`, not of the sum above: a value near the kink of a rectifier may fall on either side.
+  double *kept = double_zeros(n), *kept_sum = double_zeros(channels), *kept_product = double_zeros(channels);
+  for (size_t i = 0; i < n; i++) {
+    kept[i] = s[i] > 0 ? (double)dy[i] : 0;
+    kept_sum[i % channels] += kept[i];
+    kept_product[i % channels] += kept[i] * ((double)x[i] - (double)mean[i % channels]);
+  }
+  ladle_rectified_sum_backward(s, dy, x, rows, C, mean, dx, sum, product);
+  result(same_bits(), "rectified sum backward", dx, n);
+  confirm(same_bits(), "rectified sum backward", dx, kept, n);
+  result(bound, "sums of a rectified sum's gradient", sum, channels);
+  confirm(bound, "sums of a rectified sum's gradient", sum, kept_sum, channels);
+  result(bound, "products of a rectified sum's gradient", product, channels);
+  confirm(bound, "products of a rectified sum's gradient", product, kept_product, channels);
   // Slope 1: a value near the kink of a rectifier may fall on either side.
   ladle_affine_act_backward(x, dy, rows, C, scale, shift, 1, dx);
   result(bound, "affine map backward", dx, n);
-  for (size_t c = 0; c < channels; c++) mean[c] = (float)means[c];
   ladle_norm_backward_sums(x, dy, rows, C, scale, shift, 1, mean, sum, product);
   result(bound, "sums of the gradient", sum, channels);
   result(bound, "sums of products with the gradient", product, channels);

@@ -59,12 +59,12 @@ void check_runtime(void) {
     require(once, "every unit runs once");
   }
   for (size_t bytes = 1; bytes < (size_t)20 << 20; bytes = bytes * 3 + 1) {
-    size_t held;
-    char *memory = ladle_allocate(bytes, &held);
-    require(memory && held >= bytes && (uintptr_t)memory % 64 == 0, "storage is aligned and large enough");
-    if (!memory) return;
-    memset(memory, 1, bytes);
-    ladle_release(memory, held);
+    const ladle_buffer buffer = ladle_allocate(bytes);
+    require(buffer.memory && buffer.size >= bytes, "storage is large enough");
+    if (!buffer.memory) return;
+    require((uintptr_t)buffer.memory % 64 == 0, "storage is aligned");
+    memset(buffer.memory, 1, bytes);
+    ladle_release(buffer);
   }
   ladle_trim();
   require(ladle_storage_read().live_bytes == 0 && ladle_storage_read().cached_bytes == 0, "storage is given back");

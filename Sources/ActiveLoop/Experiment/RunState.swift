@@ -50,6 +50,8 @@ public struct RunLedger: Codable, Sendable, Hashable {
   public var stopping: StoppingMemory?
   /// The last round after which the learner was fitted; nil where a fit depends on nothing but samples and round.
   public var fitRound: Int?
+  /// What that fit chose or reached (``Learner/figures``), which a restored learner does not know.
+  public var fitFigures: [String: Double]?
 
   /// Before the initial labels.
   init(scheme: String, seed: Int) {
@@ -60,7 +62,7 @@ public struct RunLedger: Codable, Sendable, Hashable {
 }
 
 /// All that a run needs to continue after a finished round, to the bit: everything random is drawn from a stream named
-/// by the seed and the round, and the learner is fitted afresh.
+/// by the seed and the round, and the learner is restored, or fitted afresh if it left nothing.
 public struct RunState: Sendable {
   /// Indices, labels and counters.
   public private(set) var ledger: RunLedger
@@ -68,8 +70,8 @@ public struct RunState: Sendable {
   public private(set) var synthesizedInputs: Tensor
   /// Their latent codes, `[n, z]`, or `[0]`.
   public private(set) var synthesizedLatents: Tensor
-  /// What the learner hands on to the next fit; nothing if it starts afresh.
-  public internal(set) var carried: CarriedTensors = []
+  /// What is left of the learner's last fit; nothing if that fit is made again to continue.
+  public private(set) var carried: CarriedTensors = []
 
   init(scheme: String, seed: Int) {
     ledger = RunLedger(scheme: scheme, seed: seed)
@@ -163,9 +165,13 @@ public struct RunState: Sendable {
     if answer == .cannotTell { ledger.discarded += 1 }
   }
 
-  mutating func remember(_ memory: StoppingMemory?, fitRound: Int) {
-    ledger.stopping = memory
-    ledger.fitRound = fitRound
+  mutating func remember(_ memory: StoppingMemory?) { ledger.stopping = memory }
+
+  /// What a fit after the present round left.
+  mutating func remember(_ learner: some Learner) {
+    carried = learner.carried
+    ledger.fitRound = ledger.round
+    ledger.fitFigures = learner.figures
   }
 
   mutating func finish(round: Int, stop: StopReason?) {

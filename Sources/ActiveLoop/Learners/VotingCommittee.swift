@@ -45,7 +45,10 @@ public struct VotingCommittee<Member: ProbabilisticLearner>: CommitteeLearner {
     for place in fitted.indices {
       var draws = root.stream("bootstrap", place)
       var own = root.stream("member", place)
-      try fitted[place].fit(resampled(samples, using: &draws), using: &own)
+      let chosen = resampled(samples, using: &draws)
+      try TrainingPlace.within("member \(place)") { () throws(Member.Failure) in
+        try fitted[place].fit(chosen, using: &own)
+      }
     }
     members = fitted
   }

@@ -13,7 +13,12 @@ void ladle_affine_act(const float *x, long rows, long C, const float *scale, con
 void ladle_rectified_sum(const float *x, long rows, long C, const float *scale, const float *shift, const float *s,
                          float *y);
 
-// dx = act'(x * scale + shift) * dy * scale.
+// Its gradient g = dy where y > 0, else 0, and per channel the sums of g and of g * (x - mean) over these rows. g may be
+// dy.
+void ladle_rectified_sum_backward(const float *y, const float *dy, const float *x, long rows, long C, const float *mean,
+                                  float *g, float *sum, float *sum_product);
+
+// dx = act'(x * scale + shift) * dy * scale; dx may be dy.
 void ladle_affine_act_backward(const float *x, const float *dy, long rows, long C, const float *scale,
                                const float *shift, float slope, float *dx);
 
@@ -21,7 +26,7 @@ void ladle_affine_act_backward(const float *x, const float *dy, long rows, long 
 void ladle_norm_backward_sums(const float *x, const float *dy, long rows, long C, const float *scale,
                               const float *shift, float slope, const float *mean, float *sum, float *sum_product);
 
-// dx = g * scale + x * a + b with per-channel a and b (see BatchNormalization.swift for what they hold).
+// dx = g * scale + x * a + b with per-channel a and b (see BatchNorm.swift for what they hold); dx may be dy.
 void ladle_norm_backward_apply(const float *x, const float *dy, long rows, long C, const float *scale,
                                const float *shift, float slope, const float *a, const float *b, float *dx);
 

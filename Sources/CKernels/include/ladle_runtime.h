@@ -25,19 +25,25 @@ void ladle_pool_set_threads(int threads);
 
 // ---- Storage ---------------------------------------------------------------------------------------------
 
-// 64-byte aligned memory from size-bucketed free lists. NULL when the system has none.
-// `held` becomes the buffer's size, at most 2.5 times what was asked for.
-void *ladle_allocate(size_t bytes, size_t *held);
-// Gives memory back to the free list of its bucket; `held` as ladle_allocate said.
-void ladle_release(void *memory, size_t held);
-// Returns every free buffer to the system.
+// Memory that is 64-byte aligned, and where it came from.
+typedef struct {
+  void *memory;  // NULL when the system has none
+  size_t size;   // at least what was asked for: at most 2.5 times that, and from 64 KiB on less than 4 KiB more
+  void *block;   // of the arena, or NULL
+} ladle_buffer;
+
+// `bytes` bytes, recycled ones where there are. Contents are undefined.
+ladle_buffer ladle_allocate(size_t bytes);
+// Gives memory back for reuse.
+void ladle_release(ladle_buffer buffer);
+// Returns all memory that is free to the system.
 void ladle_trim(void);
 
 typedef struct {
-  int64_t system_allocations;  // buffers asked from the system since the start
+  int64_t system_allocations;  // times that memory was asked from the system since the start
   int64_t live_bytes;          // handed out and not given back
   int64_t peak_bytes;          // the largest live_bytes since the last reset
-  int64_t cached_bytes;        // in the free lists
+  int64_t cached_bytes;        // free, and not given back to the system
 } ladle_storage_statistics;
 ladle_storage_statistics ladle_storage_read(void);
 void ladle_storage_reset_peak(void);

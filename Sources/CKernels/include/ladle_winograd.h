@@ -66,14 +66,17 @@ void ladle_winograd_weight_transposed(const float *w, ladle_winograd s, long fir
 void ladle_winograd_weight_gradient(const float *u, long frequency, ladle_winograd s, long first, long count,
                                     long first_line, long lines, float *dw);
 
-// Blocks of 16 channels of rows: c [line][row][16] = sum over i of a [i / 16][row][i % 16] b [line][i][16], for
-// `frequencies` independent products. Every sum is taken in one order whatever the number of rows or lines.
-void ladle_line_products(const float *a, long a_frequency, long rows, long a_block, long blocks, const float *b,
-                         long b_frequency, long lines, float *c, long c_frequency, long c_line, long frequencies);
+// Blocks of 16 channels that a product sums over: `first` of them, and `second` more after a gap.
+typedef struct { long first, gap, second; } ladle_blocks;
+
+// Blocks of 16 channels of rows: c [line][row][16] = sum over i of a [i / 16][row][i % 16] b [line][i][16]. Every sum is
+// taken in one order whatever the number of rows or lines. a and b begin with the first block that counts; lines of b
+// and of c are b_line and c_line scalars apart.
+void ladle_line_products(const float *a, long rows, long a_block, ladle_blocks blocks, const float *b, long b_line,
+                         long lines, float *c, long c_line);
 
 // c [line][i][16] = or += sum over rows of a [i / 16][row][i % 16] b [line][row][16].
-void ladle_line_correlations(const float *a, long a_frequency, long rows, long a_block, long blocks, const float *b,
-                             long b_frequency, long b_line, long lines, float *c, long c_frequency, long c_line,
-                             int accumulate, long frequencies);
+void ladle_line_correlations(const float *a, long rows, long a_block, long blocks, const float *b, long b_line,
+                             long lines, float *c, long c_line, int accumulate);
 
 #endif

@@ -35,14 +35,15 @@ struct ArtifactCache: Sendable {
     var files: [String: File]
   }
 
-  /// The directory of the artifact, made by `make` if it is not there. `make` gets an empty directory to fill.
+  /// The directory of the artifact, made by `make` if it is not there. `make` gets an empty directory to fill, and the
+  /// path of a file beside it for a checkpoint, which stays when `make` throws and is removed when it is done.
   ///
   /// - Parameters:
   ///   - note: told what the person should know, such as that an artifact was damaged.
   ///   - stopRequested: asked while waiting for another process.
   func artifact(
     _ key: Key, note: (String) -> Void, stopRequested: () -> Bool = { false },
-    make: (_ directory: String) throws -> Void
+    make: (_ directory: String, _ checkpoint: String) throws -> Void
   ) throws -> String {
     let text = try key.content.text(indented: false)
     let name = "\(key.kind)-\(SHA256.hexadecimal(Array(text.utf8)).prefix(20))"
@@ -54,8 +55,12 @@ struct ArtifactCache: Sendable {
     }
     let lock = try lockWaiting("\(root)/.\(name).lock", note: note, stopRequested: stopRequested)
     defer { withExtendedLifetime(lock) {} }
+    if let dead = lock.deadHolder { note("process \(dead) that was making the \(key.kind) is gone; going on") }
+    let checkpoint = "\(root)/.\(name).checkpoint"
     switch Self.check(directory, key.content) {
-    case .sound: return directory
+    case .sound:
+      unlink(checkpoint)
+      return directory
     case .damaged(let reason):
       note("the cached \(key.kind) is damaged (\(reason)) and is made again")
       try remove(directory)
@@ -65,11 +70,15 @@ struct ArtifactCache: Sendable {
     try remove(partial)  // what a killed process left; the lock is ours
     try RunDirectory.makeDirectory(partial)
     do {
-      try make(partial)
+      try make(partial, checkpoint)
       try writeManifest(partial, key.content)
-      guard rename(partial, directory) == 0 else {
-        throw CommandFailure(.world, "\(directory) cannot be written: \(systemClause(errno)).")
+      // The checkpoint goes when the device knows the artifact's name.
+      var code = rename(partial, directory) == 0 ? 0 : errno
+      if code == 0 { code = AtomicFile.flushDirectory(root) }
+      guard code == 0 else {
+        throw CommandFailure(.world, "\(directory) cannot be written: \(systemClause(code)).")
       }
+      unlink(checkpoint)
     } catch {
       try? remove(partial)
       throw error

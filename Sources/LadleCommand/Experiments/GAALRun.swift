@@ -11,15 +11,14 @@ struct GAALRun: Sendable {
   var dataDirectories: [String]
   var cache: ArtifactCache
   var progress: ProgressReporter
+  var checkpoints = CheckpointSchedule()
 
   func run() async throws {
     let start = ProcessInfo.processInfo.systemUptime
     // A missing data set should leave no directory behind, and a refused directory should not wait for reading.
     try ImageTask.requireFiles(settings.dataset, directories: dataDirectories)
     let environment = EnvironmentRecord.current()
-    let directory = try RunDirectory(
-      path: path, configuration: try SettingsSchema(of: settings).resolved,
-      defaults: try SettingsSchema(of: GAALSettings(settings.dataset)).resolved, environment: environment)
+    let directory = try RunDirectory(path: path, settings: settings, environment: environment)
     for note in directory.notes { progress.note("ladle: \(note)") }
     let framing = Framing(rawValue: settings.experiment.framing) ?? .stretch
     let task = try ImageTask.load(
@@ -34,7 +33,8 @@ struct GAALRun: Sendable {
     var generator: DCGANImageGenerator?
     var classifier: (model: ConvolutionalClassifier, accuracy: Double)?
     if settings.needsGenerator {
-      let workshop = ModelWorkshop(cache: cache, progress: progress, backend: environment.backend)
+      let workshop = ModelWorkshop(
+        cache: cache, progress: progress, backend: environment.backend, checkpoints: checkpoints)
       generator = DCGANImageGenerator(try workshop.generator(settings.generator, pool: task.pool))
       classifier = try workshop.classifier(
         settings.classifier, training: task.classifierTraining, test: task.classifierTest,
@@ -43,7 +43,8 @@ struct GAALRun: Sendable {
     var facts = try modelFacts(generator, classifier, task, directory)
     var selfTaught: ExperimentData?
     if settings.schemes.contains(.selfTaught) {
-      let workshop = ModelWorkshop(cache: cache, progress: progress, backend: environment.backend)
+      let workshop = ModelWorkshop(
+        cache: cache, progress: progress, backend: environment.backend, checkpoints: checkpoints)
       let learnt = try workshop.selfTaught(settings.rica, data: data, pool: task.pool)
       selfTaught = learnt.data
       facts.filters = learnt.filters

@@ -6,7 +6,15 @@ import Datasets
 struct RunCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "run", abstract: "Run an experiment into a directory, or continue one.",
-    subcommands: [GAALCommand.self, PoolCommand.self, SelfTaughtCommand.self])
+    discussion: """
+      A run is a directory. It can be stopped at any instant, by Ctrl-C, kill -9 or a power cut, and goes on with
+
+        ladle run DIR
+
+      from what the directory holds, whatever system it is of. The command that began it does the same.
+      """,
+    subcommands: [GAALCommand.self, PoolCommand.self, SelfTaughtCommand.self, ContinueCommand.self],
+    defaultSubcommand: ContinueCommand.self)
 }
 
 /// `ladle run gaal`.
@@ -53,6 +61,7 @@ struct GAALCommand: AsyncParsableCommand {
 
   @OptionGroup var data: DataOption
   @OptionGroup var cache: CacheOption
+  @OptionGroup var checkpoints: CheckpointOption
 
   @Flag(name: .shortAndLong, help: "No progress, only results and errors.")
   var quiet = false
@@ -88,14 +97,8 @@ struct GAALCommand: AsyncParsableCommand {
     let settings = try resolved()
     let run = GAALRun(
       settings: settings, path: out, dataDirectories: data.directories(), cache: cache.cache,
-      progress: ProgressReporter(output: quiet ? .silent : .standardError))
-    let task = Task { try await run.run() }
-    Interruption.shared.install { task.cancel() }
-    do {
-      try await task.value
-    } catch let error where Interruption.shared.isRequested && error.isCancellation {
-      throw CommandFailure(.interrupted, "stopped on request; the same command goes on from what \(out) holds.")
-    }
+      progress: ProgressReporter(output: quiet ? .silent : .standardError), checkpoints: checkpoints.schedule)
+    try await interruptible(continuedBy: out) { try await run.run() }
   }
 }
 
@@ -105,6 +108,23 @@ extension Error {
     if case .cancelled = self as? ExperimentError { return true }
     return false
   }
+}
+
+/// `--checkpoint-minutes`, for every command that trains.
+struct CheckpointOption: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Minutes between two checkpoints inside a training; 0 for one after every step. No result depends on it.",
+      valueName: "minutes"))
+  var checkpointMinutes = 5.0
+
+  func validate() throws {
+    guard checkpointMinutes >= 0, checkpointMinutes.isFinite else {
+      throw ValidationError("--checkpoint-minutes is 0 or more, not \(checkpointMinutes)")
+    }
+  }
+
+  var schedule: CheckpointSchedule { CheckpointSchedule(minutes: checkpointMinutes) }
 }
 
 /// `--cache`, for every command that trains models.

@@ -15,7 +15,7 @@ enum SavedState {
       [("inputs", state.synthesizedInputs), ("latents", state.synthesizedLatents)]
         + state.carried.map { (carriedPrefix + $0.name, $0.tensor) },
       metadata: ["ledger": ledger])
-    try directory.write(file.serialize(), to: path(state.ledger.scheme, state.ledger.seed), flushing: true)
+    try directory.write(file.serialize(), to: path(state.ledger.scheme, state.ledger.seed))
   }
 
   /// The state, or nil if no round is finished.
@@ -29,6 +29,10 @@ enum SavedState {
       throw CommandFailure(
         .world, "\(directory.path)/\(name) is damaged; remove it, and the rounds of that scheme are done again.")
     }
-    return try RunState(ledger: ledger, synthesizedInputs: inputs, synthesizedLatents: latents)
+    let carried: CarriedTensors = file.tensors.compactMap { entry in
+      guard entry.name.hasPrefix(carriedPrefix) else { return nil }
+      return (String(entry.name.dropFirst(carriedPrefix.count)), entry.tensor)
+    }
+    return try RunState(ledger: ledger, synthesizedInputs: inputs, synthesizedLatents: latents, carried: carried)
   }
 }

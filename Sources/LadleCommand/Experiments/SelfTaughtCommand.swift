@@ -44,6 +44,7 @@ struct SelfTaughtCommand: AsyncParsableCommand {
 
   @OptionGroup var data: DataOption
   @OptionGroup var cache: CacheOption
+  @OptionGroup var checkpoints: CheckpointOption
 
   @Flag(name: .shortAndLong, help: "No progress, only results and errors.")
   var quiet = false
@@ -67,6 +68,7 @@ struct SelfTaughtCommand: AsyncParsableCommand {
       throw CommandFailure(.usage, "--seeds takes distinct whole numbers such as 1-10 or 1,3,5, not “\(seeds)”.")
     }
     resolved.seeds = list.seeds
+    resolved.gaal = gaal
     resolved = try patched(resolved, with: try settings.map { text in try SettingsPatch(text) })
     try resolved.validate()
     return resolved
@@ -75,14 +77,8 @@ struct SelfTaughtCommand: AsyncParsableCommand {
   func run() async throws {
     let settings = try resolved()
     let run = SelfTaughtRun(
-      settings: settings, path: out, gaalPath: gaal, dataDirectories: data.directories(), cache: cache.cache,
-      progress: ProgressReporter(output: quiet ? .silent : .standardError))
-    let task = Task { try await run.run() }
-    Interruption.shared.install { task.cancel() }
-    do {
-      try await task.value
-    } catch let error where Interruption.shared.isRequested && error.isCancellation {
-      throw CommandFailure(.interrupted, "stopped on request; the same command goes on from what \(out) holds.")
-    }
+      settings: settings, path: out, dataDirectories: data.directories(), cache: cache.cache,
+      progress: ProgressReporter(output: quiet ? .silent : .standardError), checkpoints: checkpoints.schedule)
+    try await interruptible(continuedBy: out) { try await run.run() }
   }
 }

@@ -21,19 +21,17 @@ struct SelfTaughtRun: Sendable {
 
   var settings: SelfTaughtSettings
   var path: String
-  var gaalPath: String?
   var dataDirectories: [String]
   var cache: ArtifactCache
   var progress: ProgressReporter
+  var checkpoints = CheckpointSchedule()
 
   func run() async throws {
     try ImageTask.requireFiles(settings.dataset, directories: dataDirectories)
     // A wrong --gaal should be known before minutes are spent.
-    let gaal = try gaalPath.map(GAALRecords.init(path:))
+    let gaal = try settings.gaal.map(GAALRecords.init(path:))
     let environment = EnvironmentRecord.current()
-    let directory = try RunDirectory(
-      path: path, configuration: try SettingsSchema(of: settings).resolved,
-      defaults: try SettingsSchema(of: SelfTaughtSettings(settings.dataset)).resolved, environment: environment)
+    let directory = try RunDirectory(path: path, settings: settings, environment: environment)
     for note in directory.notes { progress.note("ladle: \(note)") }
     let task = try ImageTask.load(
       settings.dataset, framing: settings.framing, poolLimit: settings.poolLimit, directories: dataDirectories,
@@ -46,7 +44,8 @@ struct SelfTaughtRun: Sendable {
       pool: task.pool.images,
       tests: task.tests.map { .init(name: $0.name, inputs: $0.data.images, labels: $0.data.labels) },
       classNames: task.pool.classNames)
-    let workshop = ModelWorkshop(cache: cache, progress: progress, backend: environment.backend)
+    let workshop = ModelWorkshop(
+      cache: cache, progress: progress, backend: environment.backend, checkpoints: checkpoints)
     let learnt = try workshop.selfTaught(settings.rica, data: data, pool: task.pool)
     if let sheet = learnt.filters { try directory.write(sheet.png, to: "filters.png") }
     try await fit(data, learnt.data, labels: task.pool.labels, into: directory)
@@ -102,13 +101,13 @@ struct SelfTaughtRun: Sendable {
     if settings.framing != defaults.framing { words.append("--framing \(settings.framing.rawValue)") }
     words.append("--labels " + settings.labels.map(String.init).joined(separator: ","))
     words.append("--seeds " + seedsText(settings.seeds))
-    let special: Set = ["dataset", "seeds", "labels", "framing"]
+    let special: Set = ["dataset", "seeds", "labels", "framing", "gaal"]
     let here = (try? SettingsSchema(of: settings).resolved.leaves) ?? []
     let there = Dictionary((try? SettingsSchema(of: defaults).resolved.leaves) ?? []) { first, _ in first }
     for leaf in here where !special.contains(leaf.path) && there[leaf.path] != leaf.value {
       words.append("--set \(leaf.path)=\(leaf.value.shown)")
     }
-    if let gaalPath { words.append("--gaal \(gaalPath)") }
+    if let gaal = settings.gaal { words.append("--gaal \(gaal)") }
     return (words + ["--out DIR"]).joined(separator: " \\\n  ")
   }
 }

@@ -12,6 +12,8 @@ struct SelfTaughtSettings: Codable, Sendable, Hashable {
   /// How USPS is brought to MNIST's frame.
   var framing = Framing.stretch
   var rica = RICASettings()
+  /// A finished run of `ladle run gaal`, for a row of GAAL in the table. No record depends on it.
+  var gaal: String?
   /// The same for both rows; its `features` are those of the row with raw pixels.
   var learner = SupportVectorLearner.Configuration()
 

@@ -7,6 +7,8 @@ import Foundation
 final class DirectoryLock: Sendable {
   private let descriptor: Int32
   let path: String
+  /// The process that held the lock and ended without letting go of it, if there was one: it was killed.
+  let deadHolder: Int?
 
   /// Why a lock is not had.
   enum Failure: Error, Hashable {
@@ -27,6 +29,8 @@ final class DirectoryLock: Sendable {
       close(descriptor)
       throw code == EWOULDBLOCK ? .held(by: holder) : .system(systemClause(code))
     }
+    // Who lets go takes its number out.
+    deadHolder = Self.holder(descriptor)
     // The number is for the message of whoever comes second; the lock does not depend on it.
     let text = "\(getpid())\n"
     if ftruncate(descriptor, 0) == 0 { _ = text.withCString { pwrite(descriptor, $0, strlen($0), 0) } }
@@ -35,6 +39,7 @@ final class DirectoryLock: Sendable {
   }
 
   deinit {
+    _ = ftruncate(descriptor, 0)
     flock(descriptor, LOCK_UN)
     close(descriptor)
   }

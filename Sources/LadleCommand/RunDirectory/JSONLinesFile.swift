@@ -5,7 +5,8 @@ import Tensor
 /// unless `flushing` is off.
 ///
 /// A process killed while it appends leaves a torn last line; opening the file drops it. Any other line that cannot
-/// be read is an error: it was whole once, so something else damaged the file.
+/// be read is an error: it was whole once, so something else damaged the file. Where lines are not flushed, a loss of
+/// power can damage any of them, and those from the first damaged one on are dropped.
 final class JSONLinesFile<Record: Codable & Sendable> {
   let path: String
   /// Everything in the file, in order.
@@ -20,9 +21,17 @@ final class JSONLinesFile<Record: Codable & Sendable> {
   init(path: String, flushing: Bool = true) throws {
     self.path = path
     self.flushing = flushing
+    let isNew = access(path, F_OK) != 0
     descriptor = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else {
       throw CommandFailure(.world, "\(path) cannot be opened for writing: \(systemClause(errno)).")
+    }
+    if isNew { FileEvent.tell(.made(path)) }
+    if isNew, flushing {
+      // A flushed line is worth nothing while the directory may forget the file.
+      let directory = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+      let code = AtomicFile.flushDirectory(directory)
+      if code != 0 { throw CommandFailure(.world, "\(path) cannot be written: \(systemClause(code)).") }
     }
     try readAll()
   }
@@ -44,6 +53,10 @@ final class JSONLinesFile<Record: Codable & Sendable> {
       do {
         records.append(try decoder.decode(Record.self, from: Data(contents[start..<end])))
       } catch {
+        if !flushing {
+          droppedTornLine = true
+          break
+        }
         throw CommandFailure(
           .world,
           "line \(number) of \(path) is damaged, and lines after it depend on it: "
@@ -52,9 +65,12 @@ final class JSONLinesFile<Record: Codable & Sendable> {
       start = contents.index(after: end)
     }
     length = start - contents.startIndex
-    if droppedTornLine, ftruncate(descriptor, off_t(length)) != 0 || fsync(descriptor) != 0 {
+    guard droppedTornLine else { return }
+    if ftruncate(descriptor, off_t(length)) != 0 || fsync(descriptor) != 0 {
       throw CommandFailure(.world, "\(path) cannot be written: \(systemClause(errno)).")
     }
+    FileEvent.tell(.truncated(path, length))
+    FileEvent.tell(.flushed(path))
   }
 
   /// Adds a line with sorted keys. After an error the file ends where it ended before.
@@ -87,6 +103,8 @@ final class JSONLinesFile<Record: Codable & Sendable> {
       _ = ftruncate(descriptor, off_t(length))
       throw CommandFailure(.world, "\(path) cannot be written: \(systemClause(code)); free some space and run again.")
     }
+    FileEvent.tell(.appended(path, Array(line)))
+    if flushing { FileEvent.tell(.flushed(path)) }
     length += line.count
     records.append(record)
   }

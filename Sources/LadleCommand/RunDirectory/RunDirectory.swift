@@ -10,7 +10,8 @@ import Tensor
 /// rounds.jsonl       one record per round; the same seed gives the same bytes
 /// timings.jsonl      seconds by phase: what differs from run to run
 /// warnings.jsonl     what strategies wanted a person to know, if anything
-/// state/             what continuing a run needs, one file per scheme and seed
+/// state/             what continuing a run needs, one file per scheme and seed, and while a round is at work a
+///                    checkpoint of what it has trained so far
 /// queries/           what was asked, by scheme and seed: indices as .npy, synthesised images as .png
 /// reconstructions/   images beside what VAAL's models make of them, by strategy and seed: the last round's
 /// report.html        the page about it
@@ -34,8 +35,12 @@ final class RunDirectory {
   }
 
   /// Opens the directory at `path`, or makes it, for a run with `configuration` (all settings, resolved). A setting
-  /// that a run found there does not name is newer than that run, which had what is now its value in `defaults`.
-  init(path: String, configuration: JSONValue, defaults: JSONValue? = nil, environment: EnvironmentRecord) throws {
+  /// that a run found there does not name is newer than that run, which had what is now its value in `defaults`. Those
+  /// named in `free` may differ, and are then written anew.
+  init(
+    path: String, configuration: JSONValue, defaults: JSONValue? = nil, free: Set<String> = [],
+    environment: EnvironmentRecord
+  ) throws {
     self.path = path
     try Self.makeDirectory(path)
     do {
@@ -48,10 +53,13 @@ final class RunDirectory {
     } catch .system(let reason) {
       throw CommandFailure(.world, "\(path) cannot be written: \(reason); choose another --out.")
     }
-    isContinued = try Self.settle(path, configuration, defaults)
+    if let dead = lock.deadHolder { notes.append("process \(dead) that held \(path) is gone; going on") }
+    isContinued = try Self.settle(path, configuration, defaults, free)
+    Self.removePartialFiles(path)
     if isContinued {
       notes += Self.environmentNotes(path, environment)
     } else {
+      // A directory that is forgotten takes everything in it along.
       let text = try JSONValue(encoding: environment).text(indented: true)
       try AtomicFile.write(text, to: path + "/environment.json")
       // Last, because its presence says that the directory holds a run.
@@ -107,16 +115,17 @@ final class RunDirectory {
 
   private func openWarnings() throws -> JSONLinesFile<WarningRecord> {
     if let warningsFile { return warningsFile }
-    let file = try JSONLinesFile<WarningRecord>(path: path + "/warnings.jsonl", flushing: false)
+    let file = try JSONLinesFile<WarningRecord>(path: path + "/warnings.jsonl")
     warningsFile = file
     return file
   }
 
   // MARK: - Files
 
-  /// Writes a file of the run, whole or not at all, making the directories it lies in. `flushing` as in
-  /// ``AtomicFile``: what continuing does not depend on need not wait for the device.
-  func write(_ bytes: [UInt8], to relativePath: String, flushing: Bool = false) throws {
+  /// Writes a file of the run, whole or not at all, making the directories it lies in. It is on the device when the
+  /// call returns, because a round that is recorded is not done again, and its files are not written again. `flushing`
+  /// as in ``AtomicFile``: what is written again whenever a run is continued need not wait.
+  func write(_ bytes: [UInt8], to relativePath: String, flushing: Bool = true) throws {
     let full = "\(path)/\(relativePath)"
     if let slash = full.lastIndex(of: "/") { try Self.makeDirectory(String(full[..<slash])) }
     try AtomicFile.write(bytes, to: full, flushing: flushing)
@@ -129,9 +138,27 @@ final class RunDirectory {
     return try FileBytes.read(full)
   }
 
+  /// Where a round of a scheme and seed keeps what it has trained so far.
+  func checkpoint(
+    _ scheme: String, _ seed: Int, schedule: CheckpointSchedule, progress: ProgressReporter
+  ) -> CheckpointFile {
+    CheckpointFile(path: "\(path)/state/\(scheme)-seed-\(seed).checkpoint", schedule: schedule) {
+      progress.note("ladle: \(scheme), seed \(seed): \($0)")
+    }
+  }
+
   // MARK: - Opening
 
-  /// Makes the directory and those above it.
+  /// Removes what a killed process left of files that it was writing. The lock is ours.
+  private static func removePartialFiles(_ path: String) {
+    guard let files = FileManager.default.enumerator(atPath: path) else { return }
+    for case let name as String in files {
+      let file = name.split(separator: "/").last ?? ""
+      if file.hasPrefix(".ladle-"), file.hasSuffix(".partial") { unlink("\(path)/\(name)") }
+    }
+  }
+
+  /// Makes the directory and those above it, and waits until the device knows of them.
   static func makeDirectory(_ path: String) throws(CommandFailure) {
     guard !path.isEmpty, !path.utf8.contains(0) else {
       throw CommandFailure(.usage, "--out needs the path of a directory.")
@@ -145,15 +172,22 @@ final class RunDirectory {
     }
     var made = path.hasPrefix("/") ? "" : "."
     for part in path.split(separator: "/") {
+      let parent = made.isEmpty ? "/" : made
       made += "/\(part)"
-      if mkdir(made, 0o755) != 0, errno != EEXIST {
-        throw CommandFailure(.world, "\(path) cannot be made: \(systemClause(errno)); choose another --out.")
+      var code = mkdir(made, 0o755) == 0 ? 0 : errno
+      if code == EEXIST { continue }
+      if code == 0 { FileEvent.tell(.madeDirectory(made)) }
+      if code == 0 { code = AtomicFile.flushDirectory(parent) }
+      if code != 0 {
+        throw CommandFailure(.world, "\(path) cannot be made: \(systemClause(code)); choose another --out.")
       }
     }
   }
 
   /// Whether the directory holds a run with these settings; throws if it holds anything else.
-  private static func settle(_ path: String, _ configuration: JSONValue, _ defaults: JSONValue?) throws -> Bool {
+  private static func settle(
+    _ path: String, _ configuration: JSONValue, _ defaults: JSONValue?, _ free: Set<String>
+  ) throws -> Bool {
     let file = path + "/config.json"
     guard FileManager.default.fileExists(atPath: file) else {
       let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
@@ -171,24 +205,29 @@ final class RunDirectory {
     } catch is DecodingError {
       throw CommandFailure(.world, "\(file) is damaged; choose another --out.")
     }
-    let differences = differences(found, configuration, defaults)
+    let differences = differences(found, configuration, defaults, except: free)
     guard differences.isEmpty else {
       throw CommandFailure(
         .world,
         "\(path) holds a run with other settings (\(differences)); "
           + "run with the same settings to continue it, or choose another --out.")
     }
+    if free.contains(where: { (found[[Substring($0)]] ?? .null) != (configuration[[Substring($0)]] ?? .null) }) {
+      try AtomicFile.write(try configuration.text(indented: true), to: file)
+    }
     return true
   }
 
   /// The settings that differ, at most four of them, in words; empty when none do.
-  private static func differences(_ found: JSONValue, _ wanted: JSONValue, _ defaults: JSONValue?) -> String {
+  private static func differences(
+    _ found: JSONValue, _ wanted: JSONValue, _ defaults: JSONValue?, except free: Set<String>
+  ) -> String {
     func members(_ value: JSONValue) -> [String: JSONValue] {
       Dictionary(value.leaves.map { ($0.path, $0.value) }) { first, _ in first }
     }
     let here = members(wanted)
     let there = members(found).merging(defaults.map(members) ?? [:]) { found, _ in found }
-    let names = Set(there.keys).union(here.keys).filter { there[$0] != here[$0] }.sorted()
+    let names = Set(there.keys).union(here.keys).subtracting(free).filter { there[$0] != here[$0] }.sorted()
     let shown = names.prefix(4).map { name in
       "\(name) is \(there[name]?.shown ?? "missing") there and \(here[name]?.shown ?? "missing") here"
     }

@@ -11,7 +11,8 @@ struct GenerateCommand: AsyncParsableCommand {
     abstract: "Train a GAN on a data set and write a sheet of its samples.",
     discussion: """
       Trains on the two classes that “ladle run gaal” uses, without their labels, or takes the generator from the
-      cache when one with the same settings is there. None of the samples is chosen.
+      cache when one with the same settings is there. A training that was stopped, by Ctrl-C or otherwise, goes on when
+      the same command is given again. None of the samples is chosen.
 
       Examples:
         ladle generate --dataset glyphs --out glyphs.png
@@ -50,6 +51,7 @@ struct GenerateCommand: AsyncParsableCommand {
 
   @OptionGroup var data: DataOption
   @OptionGroup var cache: CacheOption
+  @OptionGroup var checkpoints: CheckpointOption
 
   @Flag(name: .shortAndLong, help: "No progress, only results and errors.")
   var quiet = false
@@ -75,13 +77,15 @@ struct GenerateCommand: AsyncParsableCommand {
     let task = try ImageTask.load(
       dataset, framing: .stretch, poolLimit: limit, directories: data.directories(),
       withClassifier: false)
-    Interruption.shared.install {}
-    let workshop = ModelWorkshop(cache: cache.cache, progress: progress, backend: BackendDescription())
+    let workshop = ModelWorkshop(
+      cache: cache.cache, progress: progress, backend: BackendDescription(), checkpoints: checkpoints.schedule)
     let generator: DCGANGenerator
     do {
-      generator = try workshop.generator(resolved, pool: task.pool)
+      let training = Task { try workshop.generator(resolved, pool: task.pool) }
+      Interruption.shared.install { training.cancel() }
+      generator = try await training.value
     } catch is CancellationError {
-      throw CommandFailure(.interrupted, "stopped on request; nothing was written, and training starts anew next time.")
+      throw CommandFailure(.interrupted, "stopped on request; the same command goes on with the training.")
     }
     var random = RandomSource(seed: seed).stream("samples")
     let latents = Tensor(normal: [count, generator.configuration.latentSize], using: &random)

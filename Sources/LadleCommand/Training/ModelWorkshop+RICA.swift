@@ -15,7 +15,7 @@ extension ModelWorkshop {
       throw CommandFailure(
         .usage, "rica.model.poolingRegions is \(regions), and patches of \(side) pixels have fewer places in \(shape).")
     }
-    let directory = try cached("rica", "Learning RICA's filters", .init(encoding: settings), pool) { directory in
+    let directory = try cached("rica", "Learning RICA's filters", .init(encoding: settings), pool) { directory, _ in
       progress.begin("Learning RICA’s filters", total: settings.model.iterations, unit: "steps")
       let (model, result) = try RICA.learn(
         settings.model, from: pool.images, using: RandomSource(seed: settings.seed).stream("rica")

@@ -8,6 +8,7 @@ struct ModelWorkshop {
   var cache: ArtifactCache
   var progress: ProgressReporter
   var backend: BackendDescription
+  var checkpoints = CheckpointSchedule()
 
   /// A generator trained on all images of `pool`; its labels are not used.
   func generator(_ settings: GeneratorSettings, pool: ImageDataset) throws -> DCGANGenerator {
@@ -18,20 +19,19 @@ struct ModelWorkshop {
     }
     let directory = try cached(
       "generator", "Training the generator", .init(encoding: settings), pool
-    ) { directory in
+    ) { directory, keeper in
       let root = RandomSource(seed: settings.seed).stream("generator")
       var weights = root.stream("weights")
       var training = AdversarialTraining(
         configuration, loss: settings.loss, learningRate: settings.learningRate, beta1: settings.beta1,
         averaging: settings.averaging, using: &weights)
       let steps = settings.epochs * (pool.count / settings.batchSize)
-      progress.begin("Training the generator", total: steps, unit: "steps")
-      try training.train(
-        count: pool.count, batchSize: settings.batchSize, epochs: settings.epochs, decay: settings.decay, using: root,
-        images: { pool.images(at: $0) }
-      ) { state in
-        try stopIfRequested()
-        progress.advance(to: state.step)
+      let phase = TrainingPhase(name: "Training the generator", steps: steps, progress: progress)
+      try TrainingPlace.kept(by: keeper) {
+        try training.train(
+          count: pool.count, batchSize: settings.batchSize, epochs: settings.epochs, decay: settings.decay, using: root,
+          images: { pool.images(at: $0) }
+        ) { phase.advance(to: $0.step) }
       }
       var generator = training.trainedGenerator
       var latents = root.stream("recalibration")
@@ -59,20 +59,19 @@ struct ModelWorkshop {
     configuration.dropout = settings.dropout
     let directory = try cached(
       "classifier", "Training the classifier that labels", .init(encoding: settings), data
-    ) { directory in
+    ) { directory, keeper in
       let root = RandomSource(seed: settings.seed).stream("classifier")
       var weights = root.stream("weights")
       var model = ConvolutionalClassifier(configuration, using: &weights)
       let steps = settings.epochs * ((data.count + settings.batchSize - 1) / settings.batchSize)
-      progress.begin("Training the classifier", total: steps, unit: "steps")
-      try model.train(
-        labels: data.labels,
-        .init(
-          epochs: settings.epochs, batchSize: settings.batchSize, learningRate: settings.learningRate,
-          shift: settings.shift, mirror: isNatural), using: root, images: { data.images(at: $0) }
-      ) { state in
-        try stopIfRequested()
-        progress.advance(to: state.step)
+      let phase = TrainingPhase(name: "Training the classifier", steps: steps, progress: progress)
+      try TrainingPlace.kept(by: keeper) {
+        try model.train(
+          labels: data.labels,
+          .init(
+            epochs: settings.epochs, batchSize: settings.batchSize, learningRate: settings.learningRate,
+            shift: settings.shift, mirror: isNatural), using: root, images: { data.images(at: $0) }
+        ) { phase.advance(to: $0.step) }
       }
       let accuracy = Self.accuracy(of: model, on: test)
       try model.save(to: directory + "/classifier.safetensors", metadata: ["accuracy": "\(accuracy)"])
@@ -88,7 +87,7 @@ struct ModelWorkshop {
 
   func cached(
     _ kind: String, _ phase: String, _ settings: JSONValue, _ data: ImageDataset,
-    make: (_ directory: String) throws -> Void
+    make: (_ directory: String, _ keeper: CheckpointFile) throws -> Void
   ) throws -> String {
     let key = JSONValue.object([
       "settings": settings, "data": .string(data.fingerprint), "version": .string(Ladle.version),
@@ -97,7 +96,11 @@ struct ModelWorkshop {
     ])
     return try cache.artifact(
       .init(kind: kind, content: key), note: { progress.note("ladle: \($0)") },
-      stopRequested: { Interruption.shared.isRequested }, make: make)
+      stopRequested: { Interruption.shared.isRequested },
+      make: { directory, path in
+        let keeper = CheckpointFile(path: path, schedule: checkpoints) { progress.note("ladle: the \(kind)’s \($0)") }
+        try make(directory, keeper)
+      })
   }
 
   func stopIfRequested() throws {

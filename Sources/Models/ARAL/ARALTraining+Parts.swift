@@ -27,6 +27,9 @@ extension ARALTraining {
     public var autoencoder: Float = 0
     /// What the sampler minimises.
     public var sampler: Float = 0
+
+    /// Nothing measured yet: all 0.
+    public init() {}
   }
 
   /// A step's input.

@@ -33,7 +33,7 @@ public struct ARALTraining: Sendable {
   /// The sampler's optimizer.
   public var samplerOptimizer: Adam<LatentDiscriminator>
   /// Steps taken.
-  public private(set) var steps = 0
+  public internal(set) var steps = 0
 
   /// A loss that is no longer a number.
   public typealias Divergence = AdversarialTraining.Divergence

@@ -20,11 +20,11 @@ public struct AdversarialTraining: Sendable {
   public let loss: AdversarialLoss
   /// A running average of the generator's parameters, which draws better images than the last step's do
   /// (Yazıcı et al., "The unusual effectiveness of averaging in GAN training", ICLR 2019); `nil` without averaging.
-  public private(set) var averagedGenerator: DCGANGenerator?
+  public internal(set) var averagedGenerator: DCGANGenerator?
   /// The share of the old average kept per step, in [0, 1).
   public let averaging: Float
   /// Steps taken.
-  public private(set) var steps = 0
+  public internal(set) var steps = 0
 
   /// What a step measured, before its updates.
   public struct Losses: Sendable, Hashable {

@@ -22,7 +22,7 @@ public struct VAALTraining: Sendable {
   /// Weights of the losses.
   public let settings: VAALSettings
   /// Updates of the β-VAE so far.
-  public private(set) var steps = 0
+  public internal(set) var steps = 0
 
   /// A loss that is no longer a number.
   public typealias Divergence = AdversarialTraining.Divergence

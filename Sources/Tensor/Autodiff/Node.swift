@@ -6,7 +6,8 @@
 package final class Node: Sendable {
   /// Maps the gradient of the loss with respect to the output to the gradients with respect to the operands.
   /// `wanted[i]` says whether operand `i` is traced; the result for one that is not is ignored and may be `nil`.
-  package typealias Pullback = @Sendable (_ cotangent: Tensor, _ wanted: [Bool]) -> [Tensor?]
+  /// The cotangent is the pullback's to use up: to write into (see ``Tensor/overwritable()``), or to let go of.
+  package typealias Pullback = @Sendable (_ cotangent: inout Tensor, _ wanted: [Bool]) -> [Tensor?]
 
   /// The nodes of the operands; `nil` for one that is not traced.
   let parents: [Node?]
@@ -58,13 +59,13 @@ package func backpropagate(from output: consuming Tensor, to leaves: [Node]) -> 
   var cotangents = [Tensor?](repeating: nil, count: order.count)
   cotangents[order.count - 1] = Tensor.ones(shape)
   while let node = order.popLast() {
-    guard let cotangent = cotangents.removeLast() else { continue }
+    guard var cotangent = cotangents.removeLast() else { continue }
     let name = ObjectIdentifier(node)
     if wantedLeaves.contains(name) {
       gradients[name] = cotangent
       continue
     }
-    let contributions = node.pullback(cotangent, node.wanted)
+    let contributions = node.pullback(&cotangent, node.wanted)
     for (parent, contribution) in zip(node.parents, contributions) {
       guard let parent, let contribution, let place = places[ObjectIdentifier(parent)] else { continue }
       if var sum = cotangents[place].take() {

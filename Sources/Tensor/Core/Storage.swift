@@ -7,28 +7,27 @@ internal import CKernels
 package final class Storage: @unchecked Sendable {
   package let pointer: UnsafeMutablePointer<Float>
   package let count: Int
-  private let held: Int
-  /// Emptied by every access for writing; otherwise touched under the process's lock only.
+  private let buffer: ladle_buffer
+  /// Told of every access for writing; otherwise touched under the process's lock only.
   var derived: DerivedValues?
 
   /// A buffer whose contents are undefined.
   package init(count: Int) {
     let bytes = count * MemoryLayout<Float>.stride
-    var held = 0
-    guard let memory = ladle_allocate(bytes, &held) else {
+    buffer = ladle_allocate(bytes)
+    guard let memory = buffer.memory else {
       preconditionFailure("out of memory: the system has no \(bytes) bytes for a tensor of \(count) scalars")
     }
-    self.pointer = memory.assumingMemoryBound(to: Float.self)
+    pointer = memory.assumingMemoryBound(to: Float.self)
     self.count = count
-    self.held = held
   }
 
-  deinit { ladle_release(pointer, held) }
+  deinit { ladle_release(buffer) }
 }
 
 /// What the storage pool holds, in bytes.
 public struct MemoryStatistics: Sendable {
-  /// Buffers asked from the operating system since the start of the process.
+  /// How often memory was asked from the operating system since the start of the process.
   public var systemAllocations: Int
   /// Bytes that tensors hold now.
   public var liveBytes: Int
@@ -48,6 +47,6 @@ public struct MemoryStatistics: Sendable {
   /// Starts a new measurement of the peak.
   public static func resetPeak() { ladle_storage_reset_peak() }
 
-  /// Returns every cached buffer to the operating system.
+  /// Returns the memory that no tensor holds to the operating system.
   public static func trim() { ladle_trim() }
 }

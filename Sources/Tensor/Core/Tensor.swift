@@ -101,7 +101,7 @@ extension Tensor {
   ) throws(Failure) -> Result {
     node = nil
     if !isKnownUniquelyReferenced(&storage) { self = copied() }
-    if storage.derived != nil { storage.derived = nil }
+    storage.derived?.forget()
     return try body(UnsafeMutableBufferPointer(start: storage.pointer + offset, count: count))
   }
 
@@ -110,6 +110,14 @@ extension Tensor {
     Tensor(shape: shape) { target in
       withUnsafeScalars { source in _ = target.update(fromContentsOf: source) }
     }
+  }
+
+  /// Where to write a result of the same shape, scalar by scalar, while this tensor is still being read: its own memory
+  /// if nobody else holds it, and otherwise a new tensor.
+  package mutating func overwritable() -> Tensor {
+    guard isKnownUniquelyReferenced(&storage) else { return Tensor(uninitialized: shape) }
+    storage.derived?.forget()
+    return detached
   }
 
   /// The same scalars, untraced: gradients stop here.

@@ -37,6 +37,12 @@ public struct Convolution2D: WeightedLayer {
     convolution2D(input, weight, bias: bias, stride: stride, padding: padding, dilation: dilation, groups: groups)
   }
 
+  /// The sizes for images of `shape`.
+  func geometry(of shape: Shape) -> ConvolutionGeometry {
+    ConvolutionGeometry(
+      input: shape, weight: weight.shape, stride: stride, padding: padding, dilation: dilation, groups: groups)
+  }
+
   /// The layer with the rectifier that follows.
   func rectified(_ input: Tensor, slope: Float) -> Tensor {
     convolutionRectified(

@@ -35,18 +35,36 @@ public struct Sequential: Layer {
     var x = input
     var index = 0
     while index < layers.count {
-      if let (result, count) = fusedConvolution(at: index, of: x) {
-        x = result
-        index += count
-      } else if let norm = layers[index] as? BatchNormalization, let slope = slope(after: index) {
-        x = norm.inferred(x, slope: slope)
-        index += 2
+      if !x.isTraced, let groups = PooledGroups(layers, from: index, shape: x.shape) {
+        x = groups.map(x) { inferred($0, index..<groups.end) }
+        index = groups.end
       } else {
-        x = layers[index](x)
-        index += 1
+        index += inferNext(at: index, &x)
       }
     }
     return x
+  }
+
+  /// Inference of some of the layers.
+  private func inferred(_ input: Tensor, _ range: Range<Int>) -> Tensor {
+    var x = input
+    var index = range.lowerBound
+    while index < range.upperBound { index += inferNext(at: index, &x) }
+    return x
+  }
+
+  /// Inference of the layer at `index` and those fused with it; how many that were.
+  private func inferNext(at index: Int, _ x: inout Tensor) -> Int {
+    if let (result, count) = fusedConvolution(at: index, of: x) {
+      x = result
+      return count
+    }
+    if let norm = layers[index] as? BatchNormalization, let slope = slope(after: index) {
+      x = norm.inferred(x, slope: slope)
+      return 2
+    }
+    x = layers[index](x)
+    return 1
   }
 
   /// Training.

@@ -55,9 +55,14 @@ package func parallelGEMM(
   let work = rows * columns * inner
   let longest = max(rows, columns)
   let tile = longest < 1024 ? 32 : 48
-  let blocks = work < 500_000 ? 1 : min(8, max(1, longest / 64))
+  let blocks = work < 150_000 ? 1 : min(8, max(1, longest / 64))
   let block = ((longest + blocks - 1) / blocks + tile - 1) / tile * tile
   if blocks == 1 || block >= longest {
+    if work >= 500_000, inner >= 2048 {
+      return summedGEMM(
+        transposeA: transposeA, transposeB: transposeB, rows: rows, columns: columns, inner: inner, alpha: alpha, a,
+        stride: aStride, b, stride: bStride, beta: beta, into: c, stride: cStride)
+    }
     gemm(
       transposeA: transposeA, transposeB: transposeB, rows: rows, columns: columns, inner: inner, alpha: alpha, a,
       stride: aStride, b, stride: bStride, beta: beta, into: c, stride: cStride)
@@ -74,6 +79,35 @@ package func parallelGEMM(
         transposeA: transposeA, transposeB: transposeB, rows: rows, columns: range.count, inner: inner,
         alpha: alpha, a, stride: aStride, b + range.lowerBound * (transposeB ? bStride : 1), stride: bStride,
         beta: beta, into: c + range.lowerBound, stride: cStride)
+    }
+  }
+}
+
+/// The same for a small C and a long inner index, which is cut into at most eight parts; their products are added in
+/// order.
+private func summedGEMM(
+  transposeA: Bool, transposeB: Bool, rows: Int, columns: Int, inner: Int, alpha: Float, _ a: UnsafePointer<Float>,
+  stride aStride: Int, _ b: UnsafePointer<Float>, stride bStride: Int, beta: Float,
+  into c: UnsafeMutablePointer<Float>, stride cStride: Int
+) {
+  let parts = min(8, inner / 512)
+  let depth = ((inner + parts - 1) / parts + 15) / 16 * 16
+  let partial = Storage(count: parts * rows * columns)
+  parallelChunks(inner, of: depth) { range in
+    let first = range.lowerBound
+    gemm(
+      transposeA: transposeA, transposeB: transposeB, rows: rows, columns: columns, inner: range.count, alpha: alpha,
+      a + first * (transposeA ? aStride : 1), stride: aStride, b + first * (transposeB ? 1 : bStride), stride: bStride,
+      into: partial.pointer + first / depth * rows * columns, stride: columns)
+  }
+  for row in 0..<rows {
+    let to = c + row * cStride
+    for column in 0..<columns {
+      var sum = beta == 0 ? 0 : beta * to[column]
+      for part in 0..<(inner + depth - 1) / depth {
+        sum += partial.pointer[(part * rows + row) * columns + column]
+      }
+      to[column] = sum
     }
   }
 }

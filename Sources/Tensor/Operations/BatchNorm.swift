@@ -60,7 +60,7 @@ package struct NormalizedBatch: Sendable {
   package var materialized: Tensor {
     let untraced = detached
     return map.applied(to: input).recorded(from: input, scale, shift) { dy, wanted in
-      untraced.pullback(dy, input: wanted[0])
+      untraced.pullback(&dy, input: wanted[0])
     }
   }
 
@@ -71,12 +71,13 @@ package struct NormalizedBatch: Sendable {
       inverse: inverse)
   }
 
-  /// dx, dγ and dβ for the gradient `dy` with respect to the activated batch; dx only if it is wanted.
-  func pullback(_ dy: Tensor, input wantsInput: Bool) -> [Tensor?] {
+  /// dx, dγ and dβ for the gradient `dy` with respect to the activated batch; dx only if it is wanted, and then in the memory
+  /// of `dy` if nobody else holds that. `sums` are those of `dy` if they are known.
+  func pullback(_ dy: inout Tensor, input wantsInput: Bool, sums: NormalizationSums? = nil) -> [Tensor?] {
     let (factor, offset, slope, mean) = (map.factor, map.offset, map.slope, statistics.mean)
     let (x, channels) = (input, mean.count)
     let rows = x.count / channels
-    let sums = normalizationSums(x, dy, factor, offset, slope: slope, mean: mean)
+    let sums = sums ?? normalizationSums(x, dy, factor, offset, slope: slope, mean: mean)
     var dx: Tensor?
     if wantsInput {
       // dx = s·g + x·a + b with a = −s·(dγ/n)/√(σ² + ε) and b = −s·dβ/n − μ·a.
@@ -90,13 +91,13 @@ package struct NormalizedBatch: Sendable {
         a[c] = Float(slopeOfX)
         b[c] = Float(-s * sums.sum[c] / n - Double(mean.pointer[c]) * slopeOfX)
       }
-      let result = Tensor(uninitialized: x.shape)
+      let (result, source) = (dy.overwritable(), dy.pointer)
       a.withUnsafeBufferPointer { a in
         b.withUnsafeBufferPointer { b in
-          parallelChunks(rows, of: max(1, elementwiseChunk / channels)) { range in
+          parallelChunks(rows, of: rowsPerUnit(rows, channels: channels)) { range in
             let at = range.lowerBound * channels
             ladle_norm_backward_apply(
-              x.pointer + at, dy.pointer + at, range.count, channels, factor.pointer, offset.pointer, slope,
+              x.pointer + at, source + at, range.count, channels, factor.pointer, offset.pointer, slope,
               a.baseAddress, b.baseAddress, result.freshPointer + at)
           }
         }
@@ -152,11 +153,11 @@ package func affineActivated(_ x: Tensor, factor: Tensor, offset: Tensor, slope:
   let y = affineActivation(x, factor, offset, slope: slope)
   let ux = x.detached
   return y.recorded(from: x) { dy, _ in
-    let dx = Tensor(uninitialized: ux.shape)
-    parallelChunks(ux.count / channels, of: max(1, elementwiseChunk / channels)) { range in
+    let (dx, source) = (dy.overwritable(), dy.pointer)
+    parallelChunks(ux.count / channels, of: rowsPerUnit(ux.count / channels, channels: channels)) { range in
       let at = range.lowerBound * channels
       ladle_affine_act_backward(
-        ux.pointer + at, dy.pointer + at, range.count, channels, factor.pointer, offset.pointer, slope,
+        ux.pointer + at, source + at, range.count, channels, factor.pointer, offset.pointer, slope,
         dx.freshPointer + at)
     }
     withExtendedLifetime(dy) {}
@@ -167,7 +168,8 @@ package func affineActivated(_ x: Tensor, factor: Tensor, offset: Tensor, slope:
 private func affineActivation(_ x: Tensor, _ factor: Tensor, _ offset: Tensor, slope: Float) -> Tensor {
   let channels = x.shape.last ?? 1
   let y = Tensor(uninitialized: x.shape)
-  parallelChunks(x.count / max(1, channels), of: max(1, elementwiseChunk / max(1, channels))) { range in
+  let rows = x.count / max(1, channels)
+  parallelChunks(rows, of: rowsPerUnit(rows, channels: channels)) { range in
     let at = range.lowerBound * channels
     ladle_affine_act(
       x.pointer + at, range.count, channels, factor.pointer, offset.pointer, slope, y.freshPointer + at)
@@ -205,30 +207,50 @@ private func batchStatistics(_ x: Tensor, rows: Int, channels: Int) -> BatchStat
   return BatchStatistics(mean: mean, variance: variance)
 }
 
-/// Σg and Σg·(x − μ) per channel.
 private func normalizationSums(
   _ x: Tensor, _ dy: Tensor, _ factor: Tensor, _ offset: Tensor, slope: Float, mean: Tensor
-) -> (sum: [Double], product: [Double]) {
+) -> NormalizationSums {
   let channels = mean.count
-  let rows = x.count / channels
-  let chunk = max(1, elementwiseChunk / channels)
-  let chunks = (rows + chunk - 1) / chunk
-  let partial = Storage(count: chunks * channels * 2)
-  parallel(chunks) { index in
-    let at = index * chunk * channels
-    let sums = partial.pointer + index * channels * 2
+  let sums = NormalizationSums(rows: x.count / channels, channels: channels) { rows, sum, product in
+    let at = rows.lowerBound * channels
     ladle_norm_backward_sums(
-      x.pointer + at, dy.pointer + at, min(chunk, rows - index * chunk), channels, factor.pointer, offset.pointer,
-      slope, mean.pointer, sums, sums + channels)
+      x.pointer + at, dy.pointer + at, rows.count, channels, factor.pointer, offset.pointer, slope, mean.pointer, sum,
+      product)
   }
   withExtendedLifetime((x, dy, factor, offset, mean)) {}
-  var sum = [Double](repeating: 0, count: channels)
-  var product = sum
-  for index in 0..<chunks {
-    for c in 0..<channels {
-      sum[c] += Double(partial.pointer[index * channels * 2 + c])
-      product[c] += Double(partial.pointer[index * channels * 2 + channels + c])
+  return sums
+}
+
+/// Σg and Σg·(x − μ) per channel, over rows that are cut by the shape alone and added in order.
+struct NormalizationSums {
+  private(set) var sum, product: [Double]
+
+  /// `add` gives the sums of some rows, each `[C]`.
+  init(
+    rows: Int, channels: Int,
+    _ add: (_ rows: Range<Int>, _ sum: UnsafeMutablePointer<Float>, _ product: UnsafeMutablePointer<Float>) -> Void
+  ) {
+    let chunk = max(1, elementwiseChunk / channels)
+    let chunks = (rows + chunk - 1) / chunk
+    let partial = Storage(count: chunks * channels * 2)
+    parallelChunks(rows, of: chunk) { range in
+      let sums = partial.pointer + range.lowerBound / chunk * channels * 2
+      add(range, sums, sums + channels)
+    }
+    sum = [Double](repeating: 0, count: channels)
+    product = sum
+    for index in 0..<chunks {
+      for c in 0..<channels {
+        sum[c] += Double(partial.pointer[index * channels * 2 + c])
+        product[c] += Double(partial.pointer[index * channels * 2 + channels + c])
+      }
     }
   }
-  return (sum, product)
+}
+
+/// Rows of `channels` scalars per unit of an elementwise kernel: 128 KiB, or less where that would be fewer than sixteen
+/// units, but at least 8 KiB.
+func rowsPerUnit(_ rows: Int, channels: Int) -> Int {
+  let scalars = min(elementwiseChunk, max(2048, rows * channels / 16))
+  return max(1, scalars / max(1, channels))
 }

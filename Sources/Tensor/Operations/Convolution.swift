@@ -61,7 +61,7 @@ extension Tensor {
     let rows = channels == 0 ? 0 : count / channels
     withUnsafeMutableScalars { y in
       guard let y = y.baseAddress else { return }
-      parallelChunks(rows, of: Swift.max(1, elementwiseChunk / channels)) { range in
+      parallelChunks(rows, of: rowsPerUnit(rows, channels: channels)) { range in
         ladle_add_bias(y + range.lowerBound * channels, range.count, channels, bias.pointer)
       }
     }

@@ -8,6 +8,8 @@ package enum ConvolutionAlgorithm: String, CaseIterable, Sendable {
   /// All patches at once, then one product cut along its larger side: for few positions and large weights, where
   /// packing the weight once per block would dominate.
   case whole
+  /// For images of few channels: patches are read where they lie, see ``FewChannelConvolution``.
+  case fewChannels
   /// Winograd's method on tiles of 4×4 positions: see ``WinogradPlan``.
   case winograd4
   /// The same on tiles of 2×2, for images that 4×4 would mostly pad.
@@ -27,6 +29,7 @@ package enum ConvolutionAlgorithm: String, CaseIterable, Sendable {
     let isPointwise =
       geometry.kernelHeight == 1 && geometry.kernelWidth == 1 && geometry.stride == 1 && geometry.padding == 0
     if isPointwise { return .pointwise }
+    if areFew(geometry, pass) { return .fewChannels }
     if allowsWinograd, let winograd = winograd(geometry) { return winograd }
     return patchMatrix(geometry, pass)
   }
@@ -42,6 +45,13 @@ package enum ConvolutionAlgorithm: String, CaseIterable, Sendable {
     }
   }
 
+  /// Whether the images have so few channels, and the outputs so many, that patches are best read where they lie. Lines
+  /// of outputs that are not full cost more than patches do.
+  private static func areFew(_ geometry: ConvolutionGeometry, _ pass: Pass) -> Bool {
+    guard geometry.channels <= 4, geometry.dilation == 1, geometry.groups == 1 else { return false }
+    return geometry.outputChannels >= 16 && (pass == .inputGradient || geometry.outputChannels % 16 == 0)
+  }
+
   /// The better Winograd tile, if it beats patches: by the multiplications left, tiles that hang over the edge counted
   /// whole, and a fixed price per transformed scalar.
   private static func winograd(_ geometry: ConvolutionGeometry) -> ConvolutionAlgorithm? {
@@ -52,7 +62,7 @@ package enum ConvolutionAlgorithm: String, CaseIterable, Sendable {
     for algorithm in [winograd4, winograd2] {
       guard let plan = WinogradPlan(geometry, outputs: algorithm.tileSize ?? 0) else { continue }
       let (c, k) = (Double(plan.inputBlocks * 16), Double(plan.outputBlocks * 16))
-      let perTile = c * k + 32 * (c + k)
+      let perTile = plan.neededShare * c * k + 32 * (c + k)
       let perWeight = 24 * c * k
       let cost = Double(plan.frequencies) * (Double(plan.tiles) * perTile + perWeight)
       if cost < best?.cost ?? .infinity { best = (cost, algorithm) }

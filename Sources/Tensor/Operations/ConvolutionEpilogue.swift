@@ -28,8 +28,8 @@ package func convolutionActivated(
   let y = convolved(x, weight, geometry, factor: factor, offset: offset, slope: slope)
   let (uw, result) = (weight.detached, y)
   return y.recorded(from: x) { dy, _ in
-    let inner = epilogueGradient(result, dy, factor: factor, slope: slope)
-    return [convolutionInputGradient(inner, uw, geometry)]
+    pullBack(&dy, throughEpilogueTo: result, factor: factor, slope: slope)
+    return [convolutionInputGradient(dy, uw, geometry)]
   }
 }
 
@@ -47,23 +47,24 @@ package func convolutionRectified(
   let y = convolved(x, weight, geometry, offset: bias ?? .zeros([channels]), slope: slope)
   let (ux, uw, result) = (x.detached, weight.detached, y)
   return y.recorded(from: x, weight, bias ?? .none) { dy, wanted in
-    let inner = epilogueGradient(result, dy, factor: .ones([channels]), slope: slope)
-    let (dx, dw) = convolutionGradients(ux, uw, inner, geometry, input: wanted[0], weight: wanted[1])
-    return [dx, dw, wanted[2] ? channelSums(inner) : nil]
+    pullBack(&dy, throughEpilogueTo: result, factor: .ones([channels]), slope: slope)
+    let (dx, dw) = convolutionGradients(ux, uw, dy, geometry, input: wanted[0], weight: wanted[1])
+    return [dx, dw, wanted[2] ? channelSums(dy) : nil]
   }
 }
 
-/// act′(y) · dy · factor.
-func epilogueGradient(_ y: Tensor, _ dy: Tensor, factor: Tensor, slope: Float) -> Tensor {
-  let result = Tensor(uninitialized: dy.shape)
-  let channels = factor.count
-  parallelChunks(dy.count / max(1, channels), of: max(1, elementwiseChunk / max(1, channels))) { range in
+/// dy ← act′(y) · dy · factor, in place if nobody else holds dy.
+func pullBack(_ dy: inout Tensor, throughEpilogueTo y: Tensor, factor: Tensor, slope: Float) {
+  let result = dy.overwritable()
+  let (channels, source) = (factor.count, dy.pointer)
+  let rows = dy.count / max(1, channels)
+  parallelChunks(rows, of: rowsPerUnit(rows, channels: channels)) { range in
     let at = range.lowerBound * channels
     ladle_epilogue_backward(
-      y.pointer + at, dy.pointer + at, range.count, channels, factor.pointer, slope, result.freshPointer + at)
+      y.pointer + at, source + at, range.count, channels, factor.pointer, slope, result.freshPointer + at)
   }
   withExtendedLifetime((y, dy, factor)) {}
-  return result
+  dy = result
 }
 
 extension Tensor {
@@ -73,7 +74,7 @@ extension Tensor {
     let rows = channels == 0 ? 0 : count / channels
     withUnsafeMutableScalars { y in
       guard let y = y.baseAddress else { return }
-      parallelChunks(rows, of: Swift.max(1, elementwiseChunk / channels)) { range in
+      parallelChunks(rows, of: rowsPerUnit(rows, channels: channels)) { range in
         ladle_epilogue(
           y + range.lowerBound * channels, range.count, channels, factor?.pointer, offset.pointer, slope)
       }

@@ -27,6 +27,7 @@ extension ConvolutionGeometry {
     case .winograd4, .winograd2:
       guard let plan = winograd(algorithm) else { return }
       WinogradSweep(plan: plan, x: x, y: (y, WinogradWeight(weight), ConvolutionEpilogue())).run()
+    case .fewChannels: FewChannelConvolution(self).forward(x, weight: weight, ConvolutionEpilogue(), into: y)
     case .pointwise:
       parallelGEMM(
         rows: positions, columns: k, inner: channels, x, stride: channels, weight, stride: k, into: y, stride: k)
@@ -60,6 +61,7 @@ extension ConvolutionGeometry {
     case .winograd4, .winograd2:
       guard let plan = winograd(algorithm) else { return }
       WinogradSweep(plan: plan, dy: dy, dx: (dx, WinogradWeight(weight))).run()
+    case .fewChannels: FewChannelConvolution(self).inputGradient(dy, weight: weight, into: dx)
     case .pointwise:
       parallelGEMM(
         transposeB: true, rows: positions, columns: channels, inner: k, dy, stride: k, weight, stride: k, into: dx,
@@ -104,6 +106,7 @@ extension ConvolutionGeometry {
     case .winograd4, .winograd2:
       guard let plan = winograd(algorithm) else { return }
       WinogradSweep(plan: plan, x: x, dy: dy, dw: dw).run()
+    case .fewChannels: FewChannelConvolution(self).weightGradient(x, dy, into: dw)
     case .pointwise:
       summedProducts(over: positions, rows: channels, into: dw) { range, target, isFirst in
         gemm(

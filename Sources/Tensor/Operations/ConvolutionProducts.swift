@@ -10,11 +10,15 @@ func convolved(
       offset.shape == [geometry.outputChannels], "a bias of shape \(offset.shape) does not fit \(geometry.outputShape)")
   }
   let algorithm = ConvolutionAlgorithm.choose(geometry, .forward)
+  let epilogue = ConvolutionEpilogue(factor: factor?.pointer, offset: offset?.pointer, slope: slope)
   if let plan = algorithm.tileSize.flatMap({ WinogradPlan(geometry, outputs: $0) }) {
-    let epilogue = ConvolutionEpilogue(factor: factor?.pointer, offset: offset?.pointer, slope: slope)
     WinogradSweep(
       plan: plan, x: x.pointer, mapOfX: map, y: (y.freshPointer, WinogradWeight(weight), epilogue)
     ).run()
+  } else if algorithm == .fewChannels {
+    let x = map?.applied(to: x) ?? x
+    FewChannelConvolution(geometry).forward(x.pointer, weight: weight.pointer, epilogue, into: y.freshPointer)
+    withExtendedLifetime(x) {}
   } else {
     let x = map?.applied(to: x) ?? x
     geometry.forward(x.pointer, weight: weight.pointer, into: y.freshPointer)
@@ -32,6 +36,9 @@ func convolutionInputGradient(
   let algorithm = ConvolutionAlgorithm.choose(geometry, .inputGradient)
   if let plan = algorithm.tileSize.flatMap({ WinogradPlan(geometry, outputs: $0) }) {
     WinogradSweep(plan: plan, dy: dy.pointer, mapOfDY: map, dx: (dx.freshPointer, WinogradWeight(weight))).run()
+  } else if algorithm == .fewChannels {
+    FewChannelConvolution(geometry).inputGradient(
+      dy.pointer, read: map, weight: weight.pointer, into: dx.freshPointer)
   } else {
     let dy = map?.applied(to: dy) ?? dy
     geometry.inputGradient(dy.pointer, weight: weight.pointer, into: dx.freshPointer)
@@ -90,6 +97,10 @@ func transposedConvolutionGradients(
   }
   if let plan = algorithm.tileSize.flatMap({ WinogradPlan(geometry, outputs: $0) }) {
     WinogradSweep(plan: plan, x: dy.pointer, dy: x.pointer, mapOfDY: map, dw: dw.freshPointer).run()
+    return (input ? convolved(dy, weight, geometry) : nil, dw)
+  }
+  if algorithm == .fewChannels {
+    FewChannelConvolution(geometry).weightGradient(dy.pointer, x.pointer, read: map, into: dw.freshPointer)
     return (input ? convolved(dy, weight, geometry) : nil, dw)
   }
   let x = map?.applied(to: x) ?? x

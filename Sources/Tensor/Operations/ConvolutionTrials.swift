@@ -20,6 +20,7 @@ extension ConvolutionGeometry {
     switch algorithm {
     case .pointwise: kernelHeight == 1 && kernelWidth == 1 && stride == 1 && padding == 0
     case .blocked, .whole: groups == 1
+    case .fewChannels: groups == 1 && dilation == 1
     case .winograd4, .winograd2: WinogradPlan.taps(of: self) != nil
     }
   }

@@ -62,8 +62,15 @@ package enum ElementwiseFunction: Sendable, Hashable {
 
   /// The gradient with respect to x from `saved`, the output or the input, and the gradient with respect to f(x).
   package func backward(_ cotangent: Tensor, saved: Tensor) -> Tensor {
+    var gradient = cotangent
+    pullBack(&gradient, saved: saved)
+    return gradient
+  }
+
+  /// The same in place, if nobody else holds the gradient.
+  func pullBack(_ cotangent: inout Tensor, saved: Tensor) {
     precondition(cotangent.shape == saved.shape, "a gradient of shape \(cotangent.shape) for \(saved.shape)")
-    let gradient = Tensor(uninitialized: saved.shape)
+    let gradient = cotangent.overwritable()
     let (kernel, source, dy, target) = (self.kernel, saved.pointer, cotangent.pointer, gradient.freshPointer)
     parallelChunks(saved.count, of: elementwiseChunk) { range in
       ladle_unary_backward(
@@ -71,7 +78,7 @@ package enum ElementwiseFunction: Sendable, Hashable {
         target + range.lowerBound, range.count)
     }
     withExtendedLifetime((saved, cotangent)) {}
-    return gradient
+    cotangent = gradient
   }
 }
 
@@ -80,6 +87,9 @@ extension Tensor {
   package func mapped(by function: ElementwiseFunction) -> Tensor {
     let y = function.forward(self)
     let saved = function.differentiatesFromOutput ? y : detached
-    return y.recorded(from: self) { cotangent, _ in [function.backward(cotangent, saved: saved)] }
+    return y.recorded(from: self) { cotangent, _ in
+      function.pullBack(&cotangent, saved: saved)
+      return [cotangent]
+    }
   }
 }

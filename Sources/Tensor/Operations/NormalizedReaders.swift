@@ -21,8 +21,9 @@ package func convolution2D(
     let wantsBatch = wanted[0] || wanted[1] || wanted[2]
     let (da, dw) = convolutionGradients(
       batch.input, read: batch.map, uw, dy, geometry, input: wantsBatch, weight: wanted[3])
-    let inner = da.map { batch.pullback($0, input: wanted[0]) } ?? [nil, nil, nil]
-    return inner + [dw, wanted[4] ? channelSums(dy) : nil]
+    let db = wanted[4] ? channelSums(dy) : nil
+    guard var inner = consume da else { return [nil, nil, nil, dw, db] }
+    return batch.pullback(&inner, input: wanted[0]) + [dw, db]
   }
 }
 
@@ -36,7 +37,7 @@ package func transposedConvolution2D(
   let geometry = ConvolutionGeometry(
     transposedInput: x.input.shape, weight: weight.shape, stride: stride, padding: padding,
     outputPadding: outputPadding, dilation: dilation, groups: groups)
-  guard geometry.readsThroughMaps else {
+  guard geometry.readsThroughMaps || ConvolutionAlgorithm.choose(geometry, .inputGradient) == .fewChannels else {
     return transposedConvolution2D(
       x.materialized, weight, bias: bias, stride: stride, padding: padding, outputPadding: outputPadding,
       dilation: dilation, groups: groups)
@@ -48,8 +49,9 @@ package func transposedConvolution2D(
     let wantsBatch = wanted[0] || wanted[1] || wanted[2]
     let (da, dw) = transposedConvolutionGradients(
       batch.input, read: batch.map, uw, dy, geometry, input: wantsBatch, weight: wanted[3])
-    let inner = da.map { batch.pullback($0, input: wanted[0]) } ?? [nil, nil, nil]
-    return inner + [dw, wanted[4] ? channelSums(dy) : nil]
+    let db = wanted[4] ? channelSums(dy) : nil
+    guard var inner = consume da else { return [nil, nil, nil, dw, db] }
+    return batch.pullback(&inner, input: wanted[0]) + [dw, db]
   }
 }
 
@@ -72,11 +74,30 @@ package func rectifiedSum(_ x: NormalizedBatch, _ shortcut: Tensor) -> Tensor {
   withExtendedLifetime((x, shortcut)) {}
   let (batch, result) = (x.detached, y)
   return y.recorded(from: x.input, x.scale, x.shift, shortcut) { dy, wanted in
-    let inner = epilogueGradient(result, dy, factor: .ones([channels]), slope: 0)
-    let pulled =
-      wanted[0] || wanted[1] || wanted[2] ? batch.pullback(inner, input: wanted[0]) : [nil, nil, nil]
-    return pulled + [inner]
+    let sums = pullBack(&dy, throughRectifiedSumTo: result, of: batch)
+    // Held here, it is not overwritten by the other.
+    let forShortcut = wanted[3] ? dy : nil
+    let forBatch =
+      wanted[0] || wanted[1] || wanted[2] ? batch.pullback(&dy, input: wanted[0], sums: sums) : [nil, nil, nil]
+    return forBatch + [forShortcut]
   }
+}
+
+/// dy ← the gradient of a rectified sum `y` with respect to both of its terms, in place if nobody else holds dy; and what
+/// the batch's own gradient sums of it.
+private func pullBack(
+  _ dy: inout Tensor, throughRectifiedSumTo y: Tensor, of batch: NormalizedBatch
+) -> NormalizationSums {
+  let (inner, source, mean) = (dy.overwritable(), dy.pointer, batch.statistics.mean)
+  let sums = NormalizationSums(rows: y.count / max(1, mean.count), channels: mean.count) { rows, sum, product in
+    let at = rows.lowerBound * mean.count
+    ladle_rectified_sum_backward(
+      y.pointer + at, source + at, batch.input.pointer + at, rows.count, mean.count, mean.pointer,
+      inner.freshPointer + at, sum, product)
+  }
+  withExtendedLifetime((y, dy, batch)) {}
+  dy = inner
+  return sums
 }
 
 extension ConvolutionGeometry {

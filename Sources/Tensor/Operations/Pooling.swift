@@ -19,7 +19,8 @@ package func maxPool2D(_ x: NormalizedBatch, size: Int, stride: Int? = nil, padd
   let (y, winners) = maxima(of: x.input, read: x.map, geometry)
   let batch = x.detached
   return y.recorded(from: x.input, x.scale, x.shift) { dy, wanted in
-    batch.pullback(maximaGradient(dy, winners, geometry), input: wanted[0])
+    var inner = maximaGradient(dy, winners, geometry)
+    return batch.pullback(&inner, input: wanted[0])
   }
 }
 
@@ -120,7 +121,7 @@ public func globalAveragePool2D(_ x: Tensor) -> Tensor {
   }
 }
 
-private func poolGeometry(_ shape: Shape, size: Int, stride: Int, padding: Int) -> ConvolutionGeometry {
+func poolGeometry(_ shape: Shape, size: Int, stride: Int, padding: Int) -> ConvolutionGeometry {
   precondition(shape.count == 4, "pooling takes images [N, H, W, C], not a tensor of shape \(shape)")
   precondition(size >= 1 && padding * 2 <= size, "a pool of size \(size) cannot be padded by \(padding)")
   return ConvolutionGeometry(

@@ -102,12 +102,21 @@ struct WinogradChunk {
     let (toFrequency, toBlock) = strides(lines.count, rows)
     let weightFrequency = isWhole ? plan.weightStride : plan.stride(lines: lines, of: side)
     let weight = weight.pointer + (isWhole ? lines.lowerBound * blocks * 256 : 0)
-    overProducts(lines: lines.count) { frequencies, range in
-      let f = frequencies.lowerBound
-      ladle_line_products(
-        from.pointer + f * fromFrequency, fromFrequency, tiles, fromBlock, blocks,
-        weight + f * weightFrequency + range.lowerBound * blocks * 256, weightFrequency, range.count,
-        to.pointer + f * toFrequency + range.lowerBound * toBlock, toFrequency, toBlock, frequencies.count)
+    overProducts(lines: lines.count) { f, range in
+      let needed = plan.neededBlocks(at: f)
+      let (a, b) = (from.pointer + f * fromFrequency, weight + f * weightFrequency)
+      let c = to.pointer + f * toFrequency
+      func products(_ part: Range<Int>, over inner: ladle_blocks) {
+        ladle_line_products(
+          a, tiles, fromBlock, inner, b + part.lowerBound * blocks * 256, blocks * 256, part.count,
+          c + part.lowerBound * toBlock, toBlock)
+      }
+      guard side == .input else { return products(range, over: needed.together) }
+      let (first, held) = (lines.lowerBound, ladle_blocks(first: blocks, gap: 0, second: 0))
+      needed.visit(first + range.lowerBound..<first + range.upperBound) { part, isNeeded in
+        // What nobody needs is neither stored nor read.
+        if isNeeded { products(part.lowerBound - first..<part.upperBound - first, over: held) }
+      }
     }
   }
 
@@ -118,13 +127,15 @@ struct WinogradChunk {
     let (inputFrequency, inputBlock) = strides(plan.inputBlocks, rows)
     let (outputFrequency, outputBlock) = strides(plan.outputBlocks, rows)
     let (line, sumFrequency) = (plan.inputBlocks * 256, plan.stride(lines: lines, of: .output))
-    overProducts(lines: lines.count) { frequencies, range in
-      let f = frequencies.lowerBound
-      ladle_line_correlations(
-        input.pointer + f * inputFrequency, inputFrequency, tiles, inputBlock, plan.inputBlocks,
-        output.pointer + f * outputFrequency + (lines.lowerBound + range.lowerBound) * outputBlock, outputFrequency,
-        outputBlock, range.count, sum.pointer + f * sumFrequency + range.lowerBound * line, sumFrequency, line,
-        accumulate ? 1 : 0, frequencies.count)
+    overProducts(lines: lines.count) { f, range in
+      plan.neededBlocks(at: f).visit(0..<plan.inputBlocks) { part, isNeeded in
+        guard isNeeded else { return }
+        ladle_line_correlations(
+          input.pointer + f * inputFrequency + part.lowerBound * inputBlock, tiles, inputBlock, part.count,
+          output.pointer + f * outputFrequency + (lines.lowerBound + range.lowerBound) * outputBlock, outputBlock,
+          range.count, sum.pointer + f * sumFrequency + range.lowerBound * line + part.lowerBound * 256, line,
+          accumulate ? 1 : 0)
+      }
     }
   }
 
@@ -144,13 +155,16 @@ struct WinogradChunk {
     }
   }
 
-  private func overProducts(lines: Int, _ body: (_ frequencies: Range<Int>, _ lines: Range<Int>) -> Void) {
-    guard isShared else { return body(0..<plan.frequencies, 0..<lines) }
+  private func overProducts(lines: Int, _ body: (_ frequency: Int, _ lines: Range<Int>) -> Void) {
+    guard isShared else {
+      for f in 0..<plan.frequencies { body(f, 0..<lines) }
+      return
+    }
     let group = max(2, lines * plan.frequencies / 64 & ~1)
     let groups = (lines + group - 1) / group
     parallel(plan.frequencies * groups) { unit in
       let (f, l) = (unit / groups, unit % groups * group)
-      body(f..<f + 1, l..<min(lines, l + group))
+      body(f, l..<min(lines, l + group))
     }
   }
 }

@@ -83,12 +83,33 @@ struct WinogradSweep {
     let most = max(64, ((dw == nil ? 24 : 16) << 20) / plan.bytesPerTile)
     let rowsPerChunk = min(plan.rows, max(1, most / plan.tilesPerRow))
     let chunk = WinogradChunk(plan, mostRows: rowsPerChunk, isShared: true)
+    if rowsPerChunk == plan.rows { return runAtOnce(in: chunk) }
     let sum = dw == nil ? nil : Storage(count: plan.weightCount)
     let weights = transformedWeights
     for first in Swift.stride(from: 0, to: plan.rows, by: rowsPerChunk) {
       work(on: first..<min(plan.rows, first + rowsPerChunk), in: chunk, weights, sum: sum, isFirst: first == 0)
     }
     if let dw, let sum { plan.weightGradient(sum, into: dw) }
+  }
+
+  /// The same where all rows fit: one large transform is let go before the next is made.
+  private func runAtOnce(in chunk: WinogradChunk) {
+    let rows = 0..<plan.rows
+    if let x, y != nil || dw != nil { chunk.transformInput(x, read: mapOfX, rows) }
+    if let y {
+      chunk.multiply(into: .output, by: y.weight.transformed(by: plan, for: .output), rows)
+      chunk.transformOutput(into: y.target, y.epilogue, rows)
+    }
+    if let dy { chunk.transformCotangent(dy, read: mapOfDY, rows) }
+    if let dw {
+      let sum = Storage(count: plan.weightCount)
+      chunk.correlate(into: sum, accumulate: false, rows)
+      plan.weightGradient(sum, into: dw)
+    }
+    if let dx {
+      chunk.multiply(into: .input, by: dx.weight.transformed(by: plan, for: .input), rows)
+      chunk.transformInputGradient(into: dx.target, rows)
+    }
   }
 
   /// For y and dx.

@@ -11,18 +11,6 @@ public enum AtomicFile {
   /// - Parameter flushing: whether to wait for the device, some milliseconds. Without, the file is whole or absent for
   ///   every process all the same, but a loss of power may leave it empty: for files that can be made again.
   public static func write(_ bytes: [UInt8], to path: String, flushing: Bool = true) throws(FileFormatError) {
-    try write(to: path, flushing: flushing) { descriptor in writeAll(bytes, to: descriptor) }
-  }
-
-  /// Replaces, or makes, the file at `path` with the UTF-8 bytes of `text`.
-  public static func write(_ text: String, to path: String) throws(FileFormatError) {
-    try write(Array(text.utf8), to: path)
-  }
-
-  /// `fill` writes to the descriptor and returns an error code of the system, or 0.
-  private static func write(
-    to path: String, flushing: Bool, fill: (Int32) -> Int32
-  ) throws(FileFormatError) {
     func failure(_ code: Int32) -> FileFormatError { .unwritable(file: path, reason: systemReason(code)) }
     try checkPath(path) { .unwritable(file: path, reason: $0) }
     var status = stat()
@@ -50,18 +38,29 @@ public enum AtomicFile {
       descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
     } while descriptor < 0 && errno == EEXIST
     guard descriptor >= 0 else { throw failure(errno) }
+    FileEvent.tell(.made(temporary))
 
-    var code = fill(descriptor)
+    var code = writeAll(bytes, to: descriptor)
+    FileEvent.tell(.appended(temporary, bytes))
     if code == 0, let mode, fchmod(descriptor, mode) != 0 { code = errno }
-    if code == 0, flushing, fsync(descriptor) != 0 { code = errno }
+    if code == 0, flushing {
+      if fsync(descriptor) != 0 { code = errno } else { FileEvent.tell(.flushed(temporary)) }
+    }
     if close(descriptor) != 0, code == 0 { code = errno }
     if code == 0, rename(temporary, path) != 0 { code = errno }
     guard code == 0 else {
       unlink(temporary)
+      FileEvent.tell(.removed(temporary))
       throw failure(code)
     }
+    FileEvent.tell(.renamed(temporary, path))
     code = flushing ? flushDirectory(directory) : 0
     if code != 0 { throw failure(code) }
+  }
+
+  /// Replaces, or makes, the file at `path` with the UTF-8 bytes of `text`.
+  public static func write(_ text: String, to path: String) throws(FileFormatError) {
+    try write(Array(text.utf8), to: path)
   }
 
   /// 0, or an error code of the system.
@@ -77,11 +76,13 @@ public enum AtomicFile {
     }
   }
 
-  private static func flushDirectory(_ directory: String) -> Int32 {
+  /// Waits until the device knows what names the directory holds. 0, or an error code of the system.
+  package static func flushDirectory(_ directory: String) -> Int32 {
     let descriptor = open(directory, O_RDONLY | O_CLOEXEC)
     // A directory that can be written but not listed cannot be flushed; its file system does so in its own time.
     guard descriptor >= 0 else { return errno == EACCES ? 0 : errno }
     defer { close(descriptor) }
+    FileEvent.tell(.flushedDirectory(directory))
     if fsync(descriptor) == 0 || errno == EINVAL || errno == ENOTSUP { return 0 }
     return errno
   }

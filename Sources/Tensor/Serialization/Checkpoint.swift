@@ -1,3 +1,5 @@
+internal import Foundation
+
 /// Why a checkpoint could not be restored.
 public enum CheckpointError: Error, Sendable, Hashable, CustomStringConvertible {
   /// The file could not be read.
@@ -23,7 +25,8 @@ public enum CheckpointError: Error, Sendable, Hashable, CustomStringConvertible 
 /// try checkpoint.write(to: path)
 /// ```
 public struct Checkpoint: Sendable {
-  private var content: SafeTensors
+  /// Everything that was added, as the file holds it.
+  package var content: SafeTensors
 
   /// An empty checkpoint with texts, such as a configuration in JSON.
   public init(metadata: [String: String] = [:]) { content = SafeTensors(metadata: metadata) }
@@ -64,15 +67,41 @@ public struct Checkpoint: Sendable {
     try optimizer.restore(tensors(of: name), for: model)
   }
 
-  private mutating func add(_ tensors: [(name: String, tensor: Tensor)], as name: String) {
+  /// Adds tensors that have names of their own.
+  public mutating func add(_ tensors: [(name: String, tensor: Tensor)], as name: String) {
     content.tensors += tensors.map { ("\(name).\($0.name)", $0.tensor) }
   }
 
-  private func tensors(of name: String) -> [(name: String, tensor: Tensor)] {
+  /// The tensors that were added as `name`, without that name.
+  public func tensors(of name: String) -> [(name: String, tensor: Tensor)] {
     let prefix = name + "."
     return content.tensors.compactMap { entry in
       entry.name.hasPrefix(prefix) ? (String(entry.name.dropFirst(prefix.count)), entry.tensor) : nil
     }
+  }
+}
+
+extension Checkpoint {
+  /// Adds a value as JSON, such as a position and the states of random streams. Doubles and integers come back as they
+  /// were.
+  public mutating func add(_ value: some Encodable, as name: String) { metadata[name] = Self.text(value) }
+
+  /// The value that was added as `name`, or nil if there is none of this type.
+  public func value<Value: Decodable>(_ type: Value.Type = Value.self, from name: String) -> Value? {
+    guard let text = metadata[name] else { return nil }
+    let decoder = JSONDecoder()
+    decoder.nonConformingFloatDecodingStrategy = .convertFromString(
+      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+    return try? decoder.decode(type, from: Data(text.utf8))
+  }
+
+  /// JSON with sorted keys, or nil if the value refuses.
+  static func text(_ value: some Encodable) -> String? {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = .sortedKeys
+    encoder.nonConformingFloatEncodingStrategy = .convertToString(
+      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+    return (try? encoder.encode(value)).map { String(decoding: $0, as: UTF8.self) }
   }
 }
 

@@ -14,7 +14,7 @@ import Testing
   ) throws -> (directory: String, notes: [String], wasMade: Bool) {
     var notes: [String] = []
     var wasMade = false
-    let directory = try cache.artifact(key(epochs), note: { notes.append($0) }) { directory in
+    let directory = try cache.artifact(key(epochs), note: { notes.append($0) }) { directory, _ in
       wasMade = true
       try Data(content.utf8).write(to: URL(filePath: directory + "/model"))
     }
@@ -54,7 +54,7 @@ import Testing
     let place = try TemporaryDirectory()
     let cache = ArtifactCache(root: place.path)
     #expect(throws: CommandFailure.self) {
-      _ = try cache.artifact(key(1), note: { _ in }) { directory in
+      _ = try cache.artifact(key(1), note: { _ in }) { directory, _ in
         try Data("half".utf8).write(to: URL(filePath: directory + "/model"))
         throw CommandFailure(.world, "diverged.")
       }
@@ -64,6 +64,36 @@ import Testing
     #expect(try artifact(cache, 1).wasMade)
   }
 
+  @Test func aCheckpointStaysWithWhatFailedAndGoesWithWhatIsDone() throws {
+    let place = try TemporaryDirectory()
+    let cache = ArtifactCache(root: place.path)
+    var paths: Set<String> = []
+    #expect(throws: CancellationError.self) {
+      _ = try cache.artifact(key(1), note: { _ in }) { _, checkpoint in
+        paths.insert(checkpoint)
+        try Data("step 7".utf8).write(to: URL(filePath: checkpoint))
+        throw CancellationError()
+      }
+    }
+    _ = try cache.artifact(key(1), note: { _ in }) { _, checkpoint in
+      paths.insert(checkpoint)
+      let found = try String(contentsOfFile: checkpoint, encoding: .utf8)
+      #expect(found == "step 7")
+    }
+    #expect(paths.count == 1)
+    for path in paths { #expect(!FileManager.default.fileExists(atPath: path)) }
+  }
+
+  @Test func aDeadMakerIsNamed() throws {
+    let place = try TemporaryDirectory()
+    let cache = ArtifactCache(root: place.path)
+    let name = try #require(try artifact(cache, 1).directory.split(separator: "/").last)
+    try place.write("123456\n", to: ".\(name).lock")
+    let found = try artifact(cache, 1)
+    #expect(!found.wasMade && found.notes == ["process 123456 that was making the generator is gone; going on"])
+    #expect(try artifact(cache, 1).notes.isEmpty)
+  }
+
   @Test func anotherHolderIsWaitedFor() throws {
     let place = try TemporaryDirectory()
     let cache = ArtifactCache(root: place.path)
@@ -71,7 +101,7 @@ import Testing
     let holder = try DirectoryLock(path: "\(place.path)/.\(name).lock")
     var notes: [String] = []
     #expect(throws: CancellationError.self) {
-      _ = try cache.artifact(key(1), note: { notes.append($0) }, stopRequested: { !notes.isEmpty }) { _ in }
+      _ = try cache.artifact(key(1), note: { notes.append($0) }, stopRequested: { !notes.isEmpty }) { _, _ in }
     }
     #expect(notes == ["waiting for process \(getpid()), which is making the same thing"])
     withExtendedLifetime(holder) {}

@@ -53,7 +53,21 @@ final class LadleProcess {
   /// The process's number, which `exec` kept.
   var identifier: Int32 { process.processIdentifier }
 
-  func send(_ signal: Int32) { kill(identifier, signal) }
+  /// Sends the signal, unless the process has ended.
+  func send(_ signal: Int32) { if process.isRunning { kill(identifier, signal) } }
+
+  /// What it has written to standard error so far.
+  var errorsSoFar: String { (try? directory.contents("err")) ?? "" }
+
+  /// Waits until standard error holds `text`, at most two minutes; whether it does.
+  func waitForErrors(containing text: String) -> Bool {
+    for _ in 0..<24_000 {
+      if errorsSoFar.contains(text) { return true }
+      if !process.isRunning { return errorsSoFar.contains(text) }
+      usleep(5000)
+    }
+    return false
+  }
 
   func wait() throws -> Result {
     process.waitUntilExit()

@@ -161,8 +161,7 @@ struct ProcessTests {
     process.send(SIGINT)
     let result = try process.wait()
     #expect(result.code == 130)
-    #expect(
-      result.errors == "ladle: stopped on request; the same command goes on from what \(place.path) holds.\n")
+    #expect(result.errors == "ladle: stopped on request; “ladle run \(place.path)” goes on from here.\n")
     #expect(try place.contents("rounds.jsonl").hasSuffix("}\n"))
   }
 

@@ -78,7 +78,7 @@ struct SelfTaughtProcessTests {
     process.send(SIGTERM)
     let result = try process.wait()
     #expect(result.code == 130)
-    #expect(result.errors == "ladle: stopped on request; the same command goes on from what \(place.path)/run holds.\n")
+    #expect(result.errors == "ladle: stopped on request; “ladle run \(place.path)/run” goes on from here.\n")
     let left = try FileManager.default.contentsOfDirectory(atPath: place.path + "/cache").filter { !$0.hasPrefix(".") }
     #expect(left.isEmpty)
   }

@@ -132,7 +132,41 @@ import Testing
   @Test func theLockGoesWithItsHolder() throws {
     let place = try TemporaryDirectory()
     do { _ = try open(place.path) }
-    #expect(try open(place.path).isContinued)
+    let again = try open(place.path)
+    #expect(again.isContinued && again.notes.isEmpty)
+  }
+
+  @Test func aLockOfADeadProcessIsSaidAndPassedOver() throws {
+    let place = try TemporaryDirectory()
+    do { _ = try open(place.path) }
+    try place.write("4194305\n", to: ".lock")
+    #expect(try open(place.path).notes == ["process 4194305 that held \(place.path) is gone; going on"])
+    #expect(try open(place.path).notes.isEmpty)
+  }
+
+  @Test func halfWrittenFilesOfAKilledProcessAreRemoved() throws {
+    let place = try TemporaryDirectory()
+    do { try open(place.path).write([1], to: "state/a") }
+    try place.write("half", to: "state/.ladle-77-5.partial")
+    try place.write("mine", to: "state/notes.partial")
+    _ = try open(place.path)
+    #expect(
+      try FileManager.default.contentsOfDirectory(atPath: place.path + "/state").sorted() == ["a", "notes.partial"])
+  }
+
+  @Test func timingsThatALossOfPowerDamagedAreDropped() throws {
+    let place = try TemporaryDirectory()
+    do {
+      let run = try open(place.path)
+      for round in 0..<3 {
+        let timing = TimingRecord(scheme: "gaal", seed: 1, round: round, seconds: ["fit": 0.5])
+        try run.append(record(round), timing: timing)
+      }
+    }
+    let lines = try place.contents("timings.jsonl").split(separator: "\n")
+    try place.write(String(lines[0]) + "\n\0\0\0\0\n" + lines[2] + "\n", to: "timings.jsonl")
+    let run = try open(place.path)
+    #expect(run.timingRecords.map(\.round) == [0] && run.records.count == 3)
   }
 
   @Test func badPlacesAreOneSentence() throws {

@@ -192,7 +192,7 @@ struct InstructionSetTests {
   @Test("Winograd's method in every schedule, and packed products: sums of their terms")
   func linesOfChannels() async {
     await #expect(processExitsWith: .success) {
-      for (kernel, stride) in [(3, 1), (4, 2), (5, 2)] {
+      for (kernel, stride) in [(3, 1), (3, 2), (4, 2), (5, 2)] {
         let geometry = ConvolutionGeometry(
           input: [9, 13, 13, 20], weight: [kernel, kernel, 20, 37], stride: stride, padding: 1)
         let x = KernelInputs.normal(geometry.inputShape)
@@ -214,6 +214,27 @@ struct InstructionSetTests {
           [
             matmul(a, b).scalars, matmul(a.transposed(), b, transposeA: true).scalars,
             matmul(a, b.transposed(), transposeB: true).scalars,
+          ]
+        }
+      }
+    }
+  }
+
+  @Test("Convolutions of few channels: sums of their terms")
+  func fewChannels() async {
+    await #expect(processExitsWith: .success) {
+      for (channels, kernel, stride, outputs) in [(1, 4, 2, 64), (3, 3, 1, 37), (3, 5, 2, 96), (4, 5, 1, 16)] {
+        let geometry = ConvolutionGeometry(
+          input: [3, 13, 15, channels], weight: [kernel, kernel, channels, outputs], stride: stride, padding: 1)
+        let x = KernelInputs.normal(geometry.inputShape)
+        let weight = KernelInputs.normal(geometry.weightShape, seed: 2) * (1 / Float(outputs).squareRoot())
+        let dy = KernelInputs.normal(geometry.outputShape, seed: 3)
+        let scale = 1 / Float(geometry.positions).squareRoot()
+        compareInstructionSets("\(kernel)×\(kernel) of \(channels) channels", .sums(of: 1000)) {
+          [
+            geometry.run(.forward, x: x, weight: weight, dy: dy, by: .fewChannels).scalars,
+            geometry.run(.inputGradient, x: x, weight: weight, dy: dy, by: .fewChannels).scalars,
+            (geometry.run(.weightGradient, x: x, weight: weight, dy: dy, by: .fewChannels) * scale).scalars,
           ]
         }
       }

@@ -25,12 +25,12 @@ extension OperationCase {
           $0[0], $0[1], bias: $0[2], stride: stride, padding: padding, outputPadding: outputPadding)
       }
     }
-    return plain + transposed + winograd
+    return plain + transposed + winograd + fewChannels
   }()
 
   /// Enough channels for Winograd's method.
   private static let winograd: [OperationCase] = {
-    let files = ["Winograd", "WinogradChunk", "WinogradGroups", "WinogradSweep"]
+    let files = ["Winograd", "WinogradChunk", "WinogradGroups", "WinogradPhases", "WinogradSweep"]
     let (factor, offset) = (Tensor([0.5, -2, 1, 3, 1, 1, -1, 2, 1]), Tensor([4, -16, 8, 24, 8, 8, -8, 16, 8]))
     return [
       // The offsets keep every activation away from the kink, on both sides of it.
@@ -54,12 +54,41 @@ extension OperationCase {
         "Winograd 4×4 stride 2", files: files, [.uniform([2, 8, 8, 8]), .uniform([4, 4, 8, 8]), .uniform([8])]
       ) { convolution2D($0[0], $0[1], bias: $0[2], stride: 2, padding: 1) },
       OperationCase(
+        "Winograd 3×3 stride 2", files: files, [.uniform([2, 8, 8, 8]), .uniform([3, 3, 8, 8]), .uniform([8])]
+      ) { convolution2D($0[0], $0[1], bias: $0[2], stride: 2, padding: 1) },
+      OperationCase(
         "Winograd 4×4 stride 2 transposed", files: files,
         [.uniform([2, 4, 4, 8]), .uniform([4, 4, 8, 8]), .uniform([8])]
       ) { transposedConvolution2D($0[0], $0[1], bias: $0[2], stride: 2, padding: 1) },
       OperationCase(
         "Winograd 5×5 stride 2 transposed", files: files, [.uniform([1, 4, 4, 8]), .uniform([5, 5, 8, 8])]
       ) { transposedConvolution2D($0[0], $0[1], stride: 2, padding: 2, outputPadding: 1) },
+    ]
+  }()
+
+  /// Few enough channels, and enough outputs, for patches that are read where they lie.
+  private static let fewChannels: [OperationCase] = {
+    let files = ["FewChannelConvolution"]
+    let sizes = [(3, 1, 1, 1), (4, 2, 1, 3), (5, 2, 2, 2)]
+    return sizes.flatMap { kernel, stride, padding, channels in
+      let name = "\(kernel)×\(kernel) stride \(stride) of \(channels) channels"
+      let weight = OperationCase.Operand.uniform([kernel, kernel, channels, 16])
+      return [
+        OperationCase("convolution \(name)", files: files, [.uniform([2, 6, 5, channels]), weight, .uniform([16])]) {
+          convolution2D($0[0], $0[1], bias: $0[2], stride: stride, padding: padding)
+        },
+        OperationCase(
+          "transposed convolution \(name)", files: files, [.uniform([1, 3, 4, 16]), weight, .uniform([channels])]
+        ) { transposedConvolution2D($0[0], $0[1], bias: $0[2], stride: stride, padding: padding) },
+      ]
+    } + [
+      OperationCase(
+        "convolution of 3 channels with a rectifier", files: files,
+        [.uniform([2, 5, 6, 3]), .uniform([3, 3, 3, 16], in: -0.3...0.3), .uniform([16], in: 6...7)]
+      ) {
+        let signs = Tensor((0..<16).map { $0 % 2 == 0 ? 1 : -1 })
+        return convolutionRectified($0[0], $0[1], bias: $0[2] * signs, slope: 0.2, padding: 1)
+      }
     ]
   }()
 

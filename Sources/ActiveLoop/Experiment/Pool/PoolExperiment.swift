@@ -1,4 +1,4 @@
-internal import Tensor
+public import Tensor
 
 /// Pool-based active learning: a strategy points at samples of the pool, an oracle names their classes, the learner is
 /// refitted and tested, round after round.
@@ -6,6 +6,9 @@ internal import Tensor
 /// Every random choice is drawn from a stream named by its use and the round (``ExperimentSeeds``). A run that continues
 /// from a saved state therefore ends with the same bits as one that was never stopped, and all strategies start from
 /// the same labelled samples under one seed. The oracle must answer the same sample the same way for that to hold.
+///
+/// With a ``TrainingKeeper`` a round that was stopped goes on inside it: what was chosen is not chosen again, and the
+/// training that was under way goes on from the step that was kept last.
 ///
 /// A strategy that errs is not repaired: what names a sample twice, one that is not in the pool, or none, ends the
 /// program.
@@ -50,16 +53,17 @@ public struct PoolExperiment<Subject: Learner, Strategy: QueryStrategy<Subject>>
   ///   - seeds: of every random choice.
   ///   - oracle: knows the labels; asked about the pool by index.
   ///   - saved: the state after a finished round, of the same strategy, seeds, data and configuration.
+  ///   - keeper: keeps what a round that is not finished has trained and chosen so far, under `round N/…`.
   ///   - clock: seconds since any moment, to measure the phases of a round with; none are measured without it.
   ///   - onRound: called once per finished round; what it throws ends the run. A run that continues does not repeat
   ///     the rounds before.
   /// - Throws: ``ExperimentError``, and what oracle, learner, strategy and `onRound` throw. Cancelling the task is
-  ///   noticed between questions to the oracle, and between the epochs of a neural learner; the rounds that were reported
+  ///   noticed between questions to the oracle, and between the steps of a neural learner; the rounds that were reported
   ///   stay valid.
   @discardableResult
   nonisolated(nonsending) public func run(
     seeds: ExperimentSeeds, oracle: some Oracle, continuing saved: RunState? = nil,
-    clock: (() -> Double)? = nil, onRound: (PoolRoundOutcome) throws -> Void
+    keeper: (any TrainingKeeper)? = nil, clock: (() -> Double)? = nil, onRound: (PoolRoundOutcome) throws -> Void
   ) async throws -> RunState {
     if let saved, saved.ledger.scheme != name || saved.ledger.seed != seeds.run {
       throw ExperimentError.stateMismatch(
@@ -71,19 +75,19 @@ public struct PoolExperiment<Subject: Learner, Strategy: QueryStrategy<Subject>>
     var current = learner
     if saved == nil {
       let exchange = try await firstExchange(seeds: seeds, oracle: oracle, state: &state, stopwatch: &stopwatch)
-      try fit(&current, to: &state, seeds: seeds, stopwatch: &stopwatch)
+      try fit(&current, to: &state, seeds: seeds, keeper, stopwatch: &stopwatch)
       try onRound(
         finish(exchange, round: 0, report: .init(indices: []), &state, learner: current, seeds, &stopwatch))
     } else {
-      try resume(&current, from: state, seeds: seeds)
+      try resume(&current, from: state, seeds: seeds, keeper)
     }
     while state.ledger.stop == nil {
       stopwatch = Stopwatch(clock: clock)
       let round = state.ledger.round + 1
       let (exchange, report) = try await ask(
-        inRound: round, learner: current, oracle: oracle, seeds: seeds, state: &state, stopwatch: &stopwatch)
+        inRound: round, learner: current, oracle: oracle, seeds: seeds, keeper, state: &state, stopwatch: &stopwatch)
       state.finish(round: round, stop: exchange.stop)
-      if !exchange.isFruitless { try fit(&current, to: &state, seeds: seeds, stopwatch: &stopwatch) }
+      if !exchange.isFruitless { try fit(&current, to: &state, seeds: seeds, keeper, stopwatch: &stopwatch) }
       try onRound(finish(exchange, round: round, report: report, &state, learner: current, seeds, &stopwatch))
     }
     return state
@@ -92,27 +96,41 @@ public struct PoolExperiment<Subject: Learner, Strategy: QueryStrategy<Subject>>
   // MARK: - Fitting
 
   private func fit(
-    _ learner: inout Subject, to state: inout RunState, seeds: ExperimentSeeds, stopwatch: inout Stopwatch
+    _ learner: inout Subject, to state: inout RunState, seeds: ExperimentSeeds, _ keeper: (any TrainingKeeper)?,
+    stopwatch: inout Stopwatch
   ) throws {
     let samples = try state.samples(of: data)
     let streams = seeds.fitStreams(round: state.ledger.round)
     do {
-      try stopwatch.measure(.fit) { try learner.fit(samples, from: streams) }
+      try stopwatch.measure(.fit) {
+        try Self.kept(by: keeper, round: state.ledger.round) { try learner.fit(samples, from: streams) }
+      }
     } catch {
       // A fit that was cancelled leaves the rounds before it to be continued.
       let round = state.ledger.round
       try ExperimentError.checkCancellation(afterRound: round == 0 ? nil : round - 1)
       throw error
     }
-    state.carried = learner.carried
-    state.remember(state.ledger.stopping, fitRound: state.ledger.round)
+    state.remember(learner)
+  }
+
+  /// What `body` trains has names that begin with `round N/`.
+  private static func kept<Result>(
+    by keeper: (any TrainingKeeper)?, round: Int, _ body: () throws -> Result
+  ) throws -> Result {
+    try TrainingPlace.kept(by: keeper) { try TrainingPlace.within("round \(round)", body) }
   }
 
   /// The learner as it was after its last fit.
-  private func resume(_ learner: inout Subject, from state: RunState, seeds: ExperimentSeeds) throws {
+  private func resume(
+    _ learner: inout Subject, from state: RunState, seeds: ExperimentSeeds, _ keeper: (any TrainingKeeper)?
+  ) throws {
     let streams = seeds.fitStreams(round: state.ledger.fitRound ?? 0)
     if state.carried.isEmpty {
-      try learner.fit(try state.samples(of: data), from: streams)
+      let samples = try state.samples(of: data)
+      try Self.kept(by: keeper, round: state.ledger.round + 1) {
+        try TrainingPlace.within("learner") { try learner.fit(samples, from: streams) }
+      }
     } else {
       // Checks that the state belongs to these data.
       _ = try state.samples(of: data)
@@ -123,8 +141,8 @@ public struct PoolExperiment<Subject: Learner, Strategy: QueryStrategy<Subject>>
   // MARK: - Asking
 
   private nonisolated(nonsending) func ask(
-    inRound round: Int, learner: Subject, oracle: some Oracle, seeds: ExperimentSeeds, state: inout RunState,
-    stopwatch: inout Stopwatch
+    inRound round: Int, learner: Subject, oracle: some Oracle, seeds: ExperimentSeeds,
+    _ keeper: (any TrainingKeeper)?, state: inout RunState, stopwatch: inout Stopwatch
   ) async throws -> (exchange: Exchange, report: QuerySelection) {
     var pool = UnlabelledPool(inputs: data.pool)
     pool.remove(state.ledger.poolIndices + state.ledger.retired)
@@ -138,9 +156,11 @@ public struct PoolExperiment<Subject: Learner, Strategy: QueryStrategy<Subject>>
       let context = QueryContext(
         round: round, labelledIndices: state.ledger.poolIndices, labels: state.ledger.labels,
         classCount: data.classCount)
-      var random = seeds.strategySource(round: round, attempt: attempt)
-      let selection = try stopwatch.measure(.query) { [pool] in
-        try strategy.selection(of: wanted, from: pool, learner: learner, context: context, using: &random)
+      let random = seeds.strategySource(round: round, attempt: attempt)
+      let selection = try stopwatch.measure(.query) { [pool, attempt] in
+        try Self.kept(by: keeper, round: round) { () throws -> QuerySelection in
+          try choice(attempt, of: wanted, from: pool, learner: learner, context: context, using: random)
+        }
       }
       precondition(
         !selection.indices.isEmpty && selection.indices.count <= wanted,
@@ -160,6 +180,34 @@ public struct PoolExperiment<Subject: Learner, Strategy: QueryStrategy<Subject>>
     return (exchange, report)
   }
 
+  /// What the strategy chooses, or chose before the process was stopped.
+  private func choice(
+    _ attempt: Int, of wanted: Int, from pool: UnlabelledPool, learner: Subject, context: QueryContext,
+    using source: RandomSource
+  ) throws -> QuerySelection {
+    let name = "query \(attempt)"
+    let place = TrainingPlace(name, identity: source)
+    if let saved = place.restored(), let selection = saved.value(QuerySelection.self, from: "selection") {
+      return selection
+    }
+    var random = source
+    let selection: QuerySelection
+    do {
+      selection = try TrainingPlace.within(name) { () throws -> QuerySelection in
+        try strategy.selection(of: wanted, from: pool, learner: learner, context: context, using: &random)
+      }
+    } catch {
+      try ExperimentError.checkCancellation(afterRound: context.round - 1)
+      throw error
+    }
+    place.settle {
+      var result = Checkpoint()
+      result.add(selection, as: "selection")
+      return result
+    }
+    return selection
+  }
+
   // MARK: - Recording
 
   private func finish(
@@ -169,13 +217,14 @@ public struct PoolExperiment<Subject: Learner, Strategy: QueryStrategy<Subject>>
     var memory = state.ledger.stopping
     let (metrics, rule) = stopwatch.measure(.evaluation) { [state] in
       var metrics = data.metrics(of: learner, scoringChunk: configuration.scoringChunk)
+      for (name, figure) in state.ledger.fitFigures ?? [:] { metrics["learner.\(name)"] = figure }
       for (name, figure) in report.figures { metrics["strategy.\(name)"] = figure }
       let rule = stopReason(of: learner, metrics: &metrics, memory: &memory, state: state, seeds: seeds)
       return (metrics, rule)
     }
     let isSpent = state.ledger.labels.count >= configuration.budget
     let isEmpty = state.ledger.poolIndices.count + state.ledger.retired.count >= data.pool.shape[0]
-    state.remember(memory, fitRound: state.ledger.fitRound ?? 0)
+    state.remember(memory)
     state.finish(
       round: round, stop: isSpent ? .budgetSpent : isEmpty ? .poolExhausted : exchange.stop ?? rule)
     let ledger = state.ledger

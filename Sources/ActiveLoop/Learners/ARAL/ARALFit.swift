@@ -8,12 +8,32 @@ struct ARALFit {
   private let settings: ARALLearnerSettings
   private let samples: LabelledSamples
   private let order: RandomSource
+  private var at: Position
+  /// The losses of the last steps, at most a hundred.
+  private var recent: [ARALTraining.Losses] = []
+
+  /// Where a fit stands between two steps, beside the networks.
+  private struct Position: Codable {
+    var step = 0
+    var draws: RandomSource
+    var codes: RandomSource
+    var noise: RandomSource
+  }
+
+  /// What a fit kept by a ``TrainingKeeper`` is known by.
+  private struct Identity: Encodable {
+    var order: RandomSource
+    var samples: Int
+    var steps: Int
+  }
 
   init(_ training: ARALTraining, settings: ARALLearnerSettings, samples: LabelledSamples, order: RandomSource) {
     (self.training, self.settings, self.samples, self.order) = (training, settings, samples, order)
+    at = Position(
+      draws: order.stream("labelled draws"), codes: order.stream("latent codes"), noise: order.stream("noise"))
   }
 
-  /// All steps. Every pass takes the unlabelled images in a new order; what does not fill a batch waits for the next.
+  /// All steps, or those that are left of a fit that was kept. Every pass takes the unlabelled images in a new order; what does not fill a batch waits for the next.
   mutating func run(
     unlabelled: Tensor, onProgress: ((Int, ARALTraining.Losses) -> Void)?
   ) throws(ARALLearnerError) {
@@ -21,20 +41,19 @@ struct ARALFit {
     let batch = min(settings.batch, count)
     let perPass = count / batch
     let total = settings.steps ?? settings.epochs * perPass
-    var draws = order.stream("labelled draws")
-    var codes = order.stream("latent codes")
-    var noise = order.stream("noise")
+    let keeping = TrainingPlace("fit", identity: Identity(order: order, samples: samples.count, steps: total))
+    if let saved = keeping.restored() { restore(from: saved) }
+    if Task.isCancelled { throw .cancelled(afterStep: at.step) }
     var permutation: [Int] = []
-    var recent: [ARALTraining.Losses] = []
-    for step in 0..<total {
-      if Task.isCancelled { throw .cancelled(afterStep: step) }
+    while at.step < total {
+      let step = at.step
       let (pass, place) = step.quotientAndRemainder(dividingBy: perPass)
-      if place == 0 {
+      if place == 0 || permutation.isEmpty {
         var sequence = order.stream("unlabelled order", pass)
         permutation = sequence.permutation(of: count)
       }
       let others = Array(permutation[place * batch..<(place + 1) * batch])
-      let rows = (0..<batch).map { _ in draws.integer(below: samples.count) }
+      let rows = (0..<batch).map { _ in at.draws.integer(below: samples.count) }
       training.setLearningRates(at: Float(step) / Float(total))
       let losses: ARALTraining.Losses
       do {
@@ -42,17 +61,49 @@ struct ARALFit {
           labelled: settings.networks.scaled(samples.inputs.gathered(rows: rows)),
           labels: rows.map { samples.labels[$0] },
           unlabelled: settings.networks.scaled(unlabelled.gathered(rows: others)),
-          draws: .init(count: batch, settings.networks, using: &codes), using: &noise)
+          draws: .init(count: batch, settings.networks, using: &at.codes), using: &at.noise)
       } catch {
         throw .nonFiniteLoss(step: error.step, loss: error.loss)
       }
       if step >= total - 100 { recent.append(losses) }
-      if (step + 1) % 100 == 0 || step + 1 == total { onProgress?(step + 1, losses) }
+      at.step += 1
+      if keeping.mustStop(keeping: { checkpoint }) { throw .cancelled(afterStep: at.step) }
+      if at.step % 100 == 0 || at.step == total { onProgress?(at.step, losses) }
     }
-    record(recent, steps: total)
+    record(steps: total)
+    keeping.settle { checkpoint }
   }
 
-  private mutating func record(_ recent: [ARALTraining.Losses], steps: Int) {
+  // MARK: - Keeping
+
+  /// All that a fit that was stopped needs to go on.
+  private var checkpoint: Checkpoint {
+    var checkpoint = Checkpoint()
+    training.add(to: &checkpoint)
+    checkpoint.add(at, as: "position")
+    let rows = recent.flatMap { losses in ARALTraining.Losses.parts.map { losses[keyPath: $0] } }
+    checkpoint.add([("losses", Tensor(rows))], as: "recent")
+    return checkpoint
+  }
+
+  /// Takes up a fit; one that does not fit is left alone, and made anew.
+  private mutating func restore(from saved: Checkpoint) {
+    let parts = ARALTraining.Losses.parts
+    guard let position = saved.value(Position.self, from: "position"),
+      let rows = saved.tensors(of: "recent").first?.tensor.scalars, rows.count.isMultiple(of: parts.count),
+      (try? training.restore(from: saved)) != nil
+    else { return }
+    at = position
+    recent = stride(from: 0, to: rows.count, by: parts.count).map { start in
+      var losses = ARALTraining.Losses()
+      for (place, part) in parts.enumerated() { losses[keyPath: part] = rows[start + place] }
+      return losses
+    }
+  }
+
+  // MARK: - Figures
+
+  private mutating func record(steps: Int) {
     func mean(_ part: KeyPath<ARALTraining.Losses, Float>) -> Double {
       recent.reduce(0) { $0 + Double($1[keyPath: part]) } / Double(recent.count)
     }
@@ -65,5 +116,15 @@ struct ARALFit {
     figures["loss.classifier"] = mean(\.classifier)
     figures["loss.autoencoder"] = mean(\.autoencoder)
     figures["loss.sampler"] = mean(\.sampler)
+  }
+}
+
+extension ARALTraining.Losses {
+  /// Every loss, in a fixed order.
+  fileprivate static var parts: [WritableKeyPath<Self, Float>] {
+    [
+      \.classification, \.real, \.generated, \.classifier, \.featureDistance, \.codes, \.reconstruction, \.divergence,
+      \.adversarial, \.autoencoder, \.sampler,
+    ]
   }
 }

@@ -63,8 +63,8 @@ public struct ARALLearner: ProbabilisticLearner, EmbeddingLearner {
   }
 
   /// Trains all networks on `samples` and the unlabelled images, from new weights or those of the fit before
-  /// (``ARALLearnerSettings/Refit``). After an error the learner is what it was. Cancelling the task is noticed before
-  /// each step.
+  /// (``ARALLearnerSettings/Refit``). After an error the learner is what it was. Cancelling the task is noticed after
+  /// each step. With a ``TrainingKeeper`` a fit that was stopped goes on from the step that was kept last.
   ///
   /// Precondition: as many classes as the networks have.
   ///
@@ -110,9 +110,9 @@ public struct ARALLearner: ProbabilisticLearner, EmbeddingLearner {
 
   // MARK: - Going on
 
-  /// The weights and running statistics of the three models, if the next fit starts from them.
+  /// The weights and running statistics of the three models.
   public var carried: CarriedTensors {
-    guard settings.refit == .warm, let fitted else { return [] }
+    guard let fitted else { return [] }
     func named(_ prefix: String, _ model: some Module) -> CarriedTensors {
       model.parameters(includingState: true).map { ("\(prefix).\($0.name)", $0.tensor) }
     }

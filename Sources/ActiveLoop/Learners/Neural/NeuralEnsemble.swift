@@ -39,7 +39,11 @@ public struct NeuralEnsemble<Network: FeatureClassifier>: EmbeddingLearner, Comm
   /// Fits every member, each with streams of its own. After an error the ensemble is what it was.
   public mutating func fit(_ samples: LabelledSamples, from streams: FitStreams) throws(NeuralLearnerError) {
     var fitted = members
-    for place in fitted.indices { try fitted[place].fit(samples, from: streams.member(place)) }
+    for place in fitted.indices {
+      try TrainingPlace.within("member \(place)") { () throws(NeuralLearnerError) in
+        try fitted[place].fit(samples, from: streams.member(place))
+      }
+    }
     members = fitted
   }
 

@@ -13,7 +13,38 @@ struct NeuralFit<Network: FeatureClassifier> {
   /// The rows that are held back, ascending.
   private let held: [Int]
   private var optimizer: any Optimizer<Network>
-  private var best: (epoch: Int, accuracy: Double, loss: Double, network: Network)?
+  private var at: Position
+  private var bestNetwork: Network?
+
+  /// Where a fit stands between two steps, beside networks and optimizer.
+  private struct Position: Codable {
+    var step = 0
+    var epoch = 0
+    /// Steps made in this epoch.
+    var batch = 0
+    /// The losses of this epoch's samples.
+    var sum = 0.0
+    var seen = 0
+    /// Of the last whole epoch.
+    var meanLoss = 0.0
+    /// Of this epoch's dropout and augmentation.
+    var noise: RandomSource
+    var changes: RandomSource
+    var best: Best?
+  }
+
+  private struct Best: Codable {
+    var epoch: Int
+    var accuracy: Double
+    var loss: Double
+  }
+
+  /// What a fit kept by a ``TrainingKeeper`` is known by.
+  private struct Identity: Encodable {
+    var order: RandomSource
+    var samples: Int
+    var steps: Int
+  }
 
   init(_ network: Network, training: NeuralTraining, samples: LabelledSamples, order: RandomSource) {
     self.network = network
@@ -27,6 +58,7 @@ struct NeuralFit<Network: FeatureClassifier> {
     let shuffled = random.permutation(of: samples.count)
     held = shuffled.prefix(count).sorted()
     trained = shuffled.dropFirst(count).sorted()
+    at = Position(noise: order.stream("noise"), changes: order.stream("augmentation"))
     let choice = training.optimizer
     optimizer =
       switch choice.method {
@@ -37,49 +69,97 @@ struct NeuralFit<Network: FeatureClassifier> {
       }
   }
 
-  /// All epochs.
+  /// All epochs, or those that are left of a fit that was kept.
   mutating func run(onEpoch: ((NeuralLearner<Network>.Epoch) -> Void)?) throws(NeuralLearnerError) {
     let batches = batchRanges(trained.count, size: training.batchSize)
     let total = training.steps ?? training.epochs * batches.count
-    var (step, epoch, meanLoss) = (0, 0, 0.0)
-    while step < total {
-      if Task.isCancelled { throw .cancelled(afterEpoch: epoch) }
-      var sequence = order.stream("order", epoch)
-      var noise = order.stream("noise", epoch)
-      var changes = order.stream("augmentation", epoch)
+    let place = TrainingPlace("fit", identity: Identity(order: order, samples: samples.count, steps: total))
+    if let saved = place.restored() { restore(from: saved) }
+    if Task.isCancelled { throw .cancelled(afterEpoch: at.epoch) }
+    while at.step < total {
+      var sequence = order.stream("order", at.epoch)
       let permutation = sequence.permutation(of: trained.count)
-      var (sum, seen) = (0.0, 0)
-      for range in batches.prefix(total - step) {
-        let rows = permutation[range].map { trained[$0] }
-        let loss = try self.step(step, of: total, on: rows, noise: &noise, changes: &changes)
-        step += 1
-        sum += Double(loss) * Double(rows.count)
-        seen += rows.count
+      while at.batch < batches.count, at.step < total {
+        let rows = permutation[batches[at.batch]].map { trained[$0] }
+        let loss = try step(at.step, of: total, on: rows)
+        at.step += 1
+        at.batch += 1
+        at.sum += Double(loss) * Double(rows.count)
+        at.seen += rows.count
+        // The end of an epoch is kept with what its validation found.
+        if at.batch == batches.count || at.step == total { finishEpoch() }
+        if place.mustStop(keeping: { checkpoint }) { throw .cancelled(afterEpoch: at.epoch) }
+        if at.batch == 0 {
+          onEpoch?(.init(number: at.epoch, step: at.step, totalSteps: total, loss: at.meanLoss, network: network))
+          break
+        }
       }
-      epoch += 1
-      meanLoss = sum / Double(seen)
-      if !held.isEmpty { validate(afterEpoch: epoch) }
-      onEpoch?(.init(number: epoch, step: step, totalSteps: total, loss: meanLoss, network: network))
     }
-    figures["loss"] = meanLoss
-    figures["steps"] = Double(step)
-    if let best {
-      network = best.network
+    figures["loss"] = at.meanLoss
+    figures["steps"] = Double(at.step)
+    if let best = at.best {
+      if let bestNetwork { network = bestNetwork }
       figures["bestEpoch"] = Double(best.epoch)
       figures["validationAccuracy"] = best.accuracy
       figures["validationLoss"] = best.loss
     }
+    place.settle { checkpoint }
   }
 
-  private mutating func step(
-    _ step: Int, of total: Int, on rows: [Int], noise: inout RandomSource, changes: inout RandomSource
-  ) throws(NeuralLearnerError) -> Float {
-    let inputs = training.augmentation(samples.inputs.gathered(rows: rows), using: &changes)
+  private mutating func finishEpoch() {
+    at.epoch += 1
+    at.meanLoss = at.sum / Double(at.seen)
+    if !held.isEmpty { validate(afterEpoch: at.epoch) }
+    (at.batch, at.sum, at.seen) = (0, 0, 0)
+    (at.noise, at.changes) = (order.stream("noise", at.epoch), order.stream("augmentation", at.epoch))
+  }
+
+  // MARK: - Keeping
+
+  /// All that a fit that was stopped needs to go on.
+  private var checkpoint: Checkpoint {
+    var checkpoint = Checkpoint()
+    checkpoint.add(network, as: "network")
+    checkpoint.add(optimizer, as: "optimizer")
+    if let bestNetwork { checkpoint.add(bestNetwork, as: "best") }
+    checkpoint.add(at, as: "position")
+    return checkpoint
+  }
+
+  /// Takes up a fit; one that does not fit is left alone, and made anew.
+  private mutating func restore(from saved: Checkpoint) {
+    guard let position = saved.value(Position.self, from: "position") else { return }
+    var other = self
+    other.at = position
+    do throws(ParameterMismatch) {
+      try saved.restore(&other.network, from: "network")
+      try Self.restore(&other.optimizer, for: other.network, from: saved)
+      if position.best != nil {
+        var best = other.network
+        try saved.restore(&best, from: "best")
+        other.bestNetwork = best
+      }
+    } catch { return }
+    self = other
+  }
+
+  private static func restore(
+    _ optimizer: inout any Optimizer<Network>, for network: Network, from saved: Checkpoint
+  ) throws(ParameterMismatch) {
+    try optimizer.restore(saved.tensors(of: "optimizer"), for: network)
+  }
+
+  // MARK: - Steps
+
+  private mutating func step(_ step: Int, of total: Int, on rows: [Int]) throws(NeuralLearnerError) -> Float {
+    let inputs = training.augmentation(samples.inputs.gathered(rows: rows), using: &at.changes)
     let labels = rows.map { samples.labels[$0] }
     optimizer.learningRate = training.optimizer.rate(at: step, of: total)
+    var noise = at.noise
     let (loss, gradient) = network.valueAndGradient { network in
       crossEntropy(logits: network.forward(inputs, using: &noise), labels: labels)
     }
+    at.noise = noise
     guard loss.isFinite else { throw .nonFiniteLoss(step: step + 1, loss: loss) }
     do {
       try optimizer.update(&network, alongFinite: gradient)
@@ -95,8 +175,9 @@ struct NeuralFit<Network: FeatureClassifier> {
     let logits = inChunks(samples.inputs.gathered(rows: held), of: training.scoringChunk) { network($0) }
     let accuracy = Double(zip(logits.argmax(), labels).count { $0 == $1 }) / Double(labels.count)
     let loss = Double(crossEntropy(logits: logits, labels: labels).scalar)
-    if let best, (best.accuracy, -best.loss) >= (accuracy, -loss) { return }
-    best = (epoch, accuracy, loss, network)
+    if let best = at.best, (best.accuracy, -best.loss) >= (accuracy, -loss) { return }
+    at.best = Best(epoch: epoch, accuracy: accuracy, loss: loss)
+    bestNetwork = network
   }
 }
 

@@ -67,7 +67,8 @@ public struct NeuralLearner<Network: FeatureClassifier>: EmbeddingLearner, Commi
   }
 
   /// Trains on `samples`, from new weights or those of the fit before (``NeuralTraining/Refit``). After an error the
-  /// learner is what it was. Cancelling the task is noticed before each epoch.
+  /// learner is what it was. Cancelling the task is noticed after each step. With a ``TrainingKeeper`` a fit
+  /// that was stopped goes on from the step that was kept last.
   ///
   /// - Complexity: epochs × samples passes through the network and back.
   public mutating func fit(_ samples: LabelledSamples, from streams: FitStreams) throws(NeuralLearnerError) {
@@ -95,10 +96,8 @@ public struct NeuralLearner<Network: FeatureClassifier>: EmbeddingLearner, Commi
 
   // MARK: - Going on
 
-  /// The weights and running statistics of the last fit, if the next one starts from them.
-  public var carried: CarriedTensors {
-    training.refit.method == .scratch ? [] : fitted?.parameters(includingState: true) ?? []
-  }
+  /// The weights and running statistics of the last fit.
+  public var carried: CarriedTensors { fitted?.parameters(includingState: true) ?? [] }
 
   /// Takes up the weights of an earlier fit.
   public mutating func restore(_ carried: CarriedTensors, from streams: FitStreams) throws(NeuralLearnerError) {

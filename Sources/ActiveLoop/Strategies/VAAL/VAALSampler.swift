@@ -37,8 +37,27 @@ public struct VAALSampler: Sendable {
 
   // MARK: - Training
 
+  /// Where a training stands between two steps, beside the models.
+  private struct Position: Codable {
+    /// Steps made, and updates of the discriminator after them if the β-VAE is fixed.
+    var step = 0
+    var afterwards = 0
+    /// Of the codes.
+    var random: RandomSource
+    var labelled: ImageCycle.Place
+    var unlabelled: ImageCycle.Place
+  }
+
+  /// What a training kept by a ``TrainingKeeper`` is known by.
+  private struct Identity: Encodable {
+    var random: RandomSource
+    var labelled: Int
+    var steps: Int
+  }
+
   /// Trains on labelled images and on those of the pool, which are in [0, 1], as long as the configuration says
-  /// (Algorithm 1 without the task learner).
+  /// (Algorithm 1 without the task learner). With a ``TrainingKeeper`` a training that was stopped goes on from the step
+  /// that was kept last.
   ///
   /// - Parameters:
   ///   - labelled: indices into `pool.samples`, at least one.
@@ -56,29 +75,79 @@ public struct VAALSampler: Sendable {
     var second = ImageCycle(
       pool, indices: pool.indices.filter { !isHeld.contains($0) }, mirror: mirror, random: random.stream("unlabelled"))
     let (steps, size) = (configuration.stepCount(labelled: labelled.count), configuration.batchSize)
-    func pair() throws -> (Tensor, Tensor) {
-      if Task.isCancelled { throw CancellationError() }
-      return (try first.next(size), try second.next(size))
+    let place = TrainingPlace(
+      "sampler", identity: Identity(random: random, labelled: labelled.count, steps: steps))
+    var (step, afterwards) = (0, 0)
+    if let saved = place.restored(), let at = saved.value(Position.self, from: "position"), restore(from: saved) {
+      (step, afterwards, random) = (at.step, at.afterwards, at.random)
+      (first.place, second.place) = (at.labelled, at.unlabelled)
     }
-    for _ in 0..<steps {
-      var images = try pair()
-      if configuration.ablation != .noAutoencoder {
-        for update in 0..<configuration.autoencoderUpdates {
-          if update > 0 { images = try pair() }
-          _ = try training?.updateAutoencoder(labelled: images.0, unlabelled: images.1, using: &random)
-        }
-        if configuration.ablation == .fixedAutoencoder { continue }
+    func pair() throws -> (Tensor, Tensor) { (try first.next(size), try second.next(size)) }
+    func stopIfAsked() throws {
+      let mustStop = place.mustStop {
+        checkpoint(
+          Position(
+            step: step, afterwards: afterwards, random: random, labelled: first.place, unlabelled: second.place))
       }
-      for update in 0..<configuration.discriminatorUpdates {
-        if update > 0 { images = try pair() }
-        try updateDiscriminator(labelled: images.0, unlabelled: images.1, using: &random)
-      }
+      if mustStop { throw CancellationError() }
+    }
+    while step < steps {
+      try self.step(pair, using: &random)
+      step += 1
+      try stopIfAsked()
     }
     guard configuration.ablation == .fixedAutoencoder else { return }
-    for _ in 0..<steps * configuration.discriminatorUpdates {
+    while afterwards < steps * configuration.discriminatorUpdates {
       let images = try pair()
       updateAfterwards(labelled: images.0, unlabelled: images.1)
+      afterwards += 1
+      try stopIfAsked()
     }
+  }
+
+  /// The updates of one step, each of which sees images of its own but for the first discriminator's.
+  private mutating func step(
+    _ pair: () throws -> (Tensor, Tensor), using random: inout RandomSource
+  ) throws {
+    var images = try pair()
+    if configuration.ablation != .noAutoencoder {
+      for update in 0..<configuration.autoencoderUpdates {
+        if update > 0 { images = try pair() }
+        _ = try training?.updateAutoencoder(labelled: images.0, unlabelled: images.1, using: &random)
+      }
+      if configuration.ablation == .fixedAutoencoder { return }
+    }
+    for update in 0..<configuration.discriminatorUpdates {
+      if update > 0 { images = try pair() }
+      try updateDiscriminator(labelled: images.0, unlabelled: images.1, using: &random)
+    }
+  }
+
+  /// All that a training that was stopped needs to go on.
+  private func checkpoint(_ position: Position) -> Checkpoint {
+    var checkpoint = Checkpoint()
+    training?.add(to: &checkpoint)
+    if let imageDiscriminator {
+      checkpoint.add(imageDiscriminator, as: "imageDiscriminator")
+      checkpoint.add(imageOptimizer, as: "imageOptimizer")
+    }
+    checkpoint.add(position, as: "position")
+    return checkpoint
+  }
+
+  /// Whether the models of `saved` are of these sizes; they are taken up then.
+  private mutating func restore(from saved: Checkpoint) -> Bool {
+    var other = self
+    do throws(ParameterMismatch) {
+      try other.training?.restore(from: saved)
+      if var discriminator = imageDiscriminator {
+        try saved.restore(&discriminator, from: "imageDiscriminator")
+        try saved.restore(&other.imageOptimizer, for: discriminator, from: "imageOptimizer")
+        other.imageDiscriminator = discriminator
+      }
+    } catch { return false }
+    self = other
+    return true
   }
 
   private mutating func updateDiscriminator(

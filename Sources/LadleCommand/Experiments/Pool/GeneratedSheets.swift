@@ -17,7 +17,7 @@ struct GeneratedSheets: Sendable {
     do {
       try RunDirectory.makeDirectory("\(directory)/generated")
       try AtomicFile.write(
-        Self.sheet(of: learner).png, to: "\(directory)/generated/\(strategy)-seed-\(seed).png", flushing: false)
+        Self.sheet(of: learner).png, to: "\(directory)/generated/\(strategy)-seed-\(seed).png")
     } catch {
       progress.note("ladle: no picture of generated images: \(error)")
     }

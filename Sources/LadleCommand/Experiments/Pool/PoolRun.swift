@@ -10,14 +10,14 @@ struct PoolRun: Sendable {
   var path: String
   var dataDirectories: [String]
   var progress: ProgressReporter
+  var checkpoints = CheckpointSchedule()
 
   func run() async throws {
     let start = ProcessInfo.processInfo.systemUptime
     // A missing data set should leave no directory behind, and a refused directory should not wait for reading.
     try settings.dataset.requireFiles(directories: dataDirectories)
     let environment = EnvironmentRecord.current()
-    let directory = try RunDirectory(
-      path: path, configuration: try SettingsSchema(of: settings).resolved, environment: environment)
+    let directory = try RunDirectory(path: path, settings: settings, environment: environment)
     for note in directory.notes { progress.note("ladle: \(note)") }
     let sets = try settings.dataset.load(directories: dataDirectories)
     var remarks = try await runCells(sets.pool, test: sets.test, directory)
@@ -53,7 +53,7 @@ struct PoolRun: Sendable {
         classNames: pool.classNames)
       let cells = Cells(
         data: data, oracle: oracle(pool, seeds), seeds: seeds, settings: settings, directory: directory,
-        counter: counter)
+        counter: counter, checkpoints: checkpoints)
       if settings.learner == .aral {
         var learner = try ARALLearner(settings.aral.learner(), unlabelled: data.pool)
         let entries = StrategyNames.aral(settings.aral.queryDefects, query: settings.query)
@@ -108,7 +108,7 @@ struct PoolRun: Sendable {
 /// Counts rounds for the progress line, over all strategies and seeds.
 private final class RoundCounter {
   private var done: Int
-  private let progress: ProgressReporter
+  let progress: ProgressReporter
 
   init(done: Int, progress: ProgressReporter) {
     self.done = done
@@ -119,8 +119,6 @@ private final class RoundCounter {
     done += 1
     progress.advance(to: done)
   }
-
-  func note(_ text: String) { progress.note(text) }
 }
 
 /// The strategies of one seed.
@@ -131,6 +129,7 @@ private struct Cells {
   let settings: PoolSettings
   let directory: RunDirectory
   let counter: RoundCounter
+  let checkpoints: CheckpointSchedule
 
   /// Remarks on runs that ended early.
   func run<Subject: Learner>(
@@ -151,21 +150,26 @@ private struct Cells {
     let experiment = try PoolExperiment(
       data: data, configuration: settings.experiment, learner: learner, strategy: strategy, name: name)
     let saved = try SavedState.load(name, seeds.run, from: directory)
+    let checkpoint = directory.checkpoint(name, seeds.run, schedule: checkpoints, progress: counter.progress)
     let last = try await experiment.run(
-      seeds: seeds, oracle: oracle, continuing: saved, clock: { ProcessInfo.processInfo.systemUptime }
+      seeds: seeds, oracle: oracle, continuing: saved, keeper: checkpoint,
+      clock: { ProcessInfo.processInfo.systemUptime }
     ) { outcome in
       let seconds = Dictionary(outcome.seconds.map { ($0.key.rawValue, $0.value) }) { first, _ in first }
       try directory.append(
         outcome.record,
         timing: TimingRecord(scheme: name, seed: seeds.run, round: outcome.record.round, seconds: seconds))
-      try SavedState.save(outcome.state, in: directory)
       let round = outcome.record.round
       for warning in outcome.warnings {
         try directory.warn(.init(scheme: name, seed: seeds.run, round: round, warning: warning))
-        counter.note("ladle: \(name), seed \(seeds.run), round \(round): \(warning)")
+        counter.progress.note("ladle: \(name), seed \(seeds.run), round \(round): \(warning)")
       }
+      // Last, because the state says that the round and all its files are there.
+      try SavedState.save(outcome.state, in: directory)
+      checkpoint.clear()
       counter.advance()
     }
+    checkpoint.clear()
     return last.ledger
   }
 

@@ -14,7 +14,7 @@ struct ReconstructionSheets: Sendable {
   @Sendable func write(_ name: String, _ sampler: VAALSampler, _ pool: UnlabelledPool) throws {
     guard let sheet = try Self.sheet(of: sampler, pool) else { return }
     try RunDirectory.makeDirectory("\(directory)/reconstructions")
-    try AtomicFile.write(sheet.png, to: "\(directory)/reconstructions/\(name)-seed-\(seed).png", flushing: false)
+    try AtomicFile.write(sheet.png, to: "\(directory)/reconstructions/\(name)-seed-\(seed).png")
   }
 
   /// Up to 40 images, five pairs in a row.
