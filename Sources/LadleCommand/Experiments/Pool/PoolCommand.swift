@@ -25,7 +25,11 @@ struct PoolCommand: AsyncParsableCommand {
   @Option(help: "One of: mnist, fashion-mnist, cifar10, optdigits, digits (drawn, no file needed).")
   var dataset: PoolDataset
 
-  @Option(help: "An experiment by name; its settings hold unless said otherwise.")
+  @Option(
+    help: """
+      An experiment by name; its settings hold unless said otherwise. One of: \
+      \(PoolPreset.allCases.map(\.rawValue).joined(separator: ", ")).
+      """)
   var preset: PoolPreset?
 
   @Option(help: "Strategies to compare, with commas between; random unless a preset has others.")
