@@ -49,7 +49,7 @@ import Testing
         .integers(10, 20), .logarithmic(1e-4, 0.1, step: nil), .values(["16", "32"], probabilities: [0.25, 0.75]),
         .uniform(0.1, 0.5, step: nil),
       ])
-    #expect(read.parameters.map(\.line) == [14, 15, 16, 17])
+    #expect(read.parameters.map(\.line) == [15, 16, 17, 18])
   }
 
   @Test func aGridIsEveryCombinationWithSeedsLast() throws {
@@ -70,7 +70,7 @@ import Testing
   @Test func namesComeFromSettingsAlone() throws {
     // Another spelling, other things varied, another order: the same run.
     let one = try plan(base + "strategy: [random]\nseeds: 1\nsettings:\n  training.epochs: 2\n")
-    let two = try plan("parameters:\n  epochs: [1, 2]\nseeds: [1]\n" + base)
+    let two = try plan("parameters:\n  training.epochs: [1, 2]\nseeds: [1]\n" + base)
     #expect(one.cells[0].name == two.cells[1].name && two.cells[0].name != two.cells[1].name)
     #expect(try one.cells[0].settings == two.cells[1].settings)
   }
