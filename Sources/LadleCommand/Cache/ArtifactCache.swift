@@ -56,10 +56,12 @@ struct ArtifactCache: Sendable {
     let lock = try lockWaiting("\(root)/.\(name).lock", note: note, stopRequested: stopRequested)
     defer { withExtendedLifetime(lock) {} }
     if let dead = lock.deadHolder { note("process \(dead) that was making the \(key.kind) is gone; going on") }
-    let checkpoint = "\(root)/.\(name).checkpoint"
+    // In a directory of its own, so that what a killed process was writing is known to be its.
+    let progress = "\(root)/.\(name).progress"
+    RunDirectory.removePartialFiles(progress)
     switch Self.check(directory, key.content) {
     case .sound:
-      unlink(checkpoint)
+      try remove(progress)
       return directory
     case .damaged(let reason):
       note("the cached \(key.kind) is damaged (\(reason)) and is made again")
@@ -70,7 +72,7 @@ struct ArtifactCache: Sendable {
     try remove(partial)  // what a killed process left; the lock is ours
     try RunDirectory.makeDirectory(partial)
     do {
-      try make(partial, checkpoint)
+      try make(partial, progress + "/training.checkpoint")
       try writeManifest(partial, key.content)
       // The checkpoint goes when the device knows the artifact's name.
       var code = rename(partial, directory) == 0 ? 0 : errno
@@ -78,7 +80,7 @@ struct ArtifactCache: Sendable {
       guard code == 0 else {
         throw CommandFailure(.world, "\(directory) cannot be written: \(systemClause(code)).")
       }
-      unlink(checkpoint)
+      try remove(progress)
     } catch {
       try? remove(partial)
       throw error

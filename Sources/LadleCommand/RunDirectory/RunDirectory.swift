@@ -154,8 +154,8 @@ final class RunDirectory {
   /// Whether a run has begun in the directory at `path`.
   static func holdsRun(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path + "/config.json") }
 
-  /// Removes what a killed process left of files that it was writing. The lock is ours.
-  private static func removePartialFiles(_ path: String) {
+  /// Removes what a killed process left of files that it was writing below a directory whose lock is ours.
+  static func removePartialFiles(_ path: String) {
     guard let files = FileManager.default.enumerator(atPath: path) else { return }
     for case let name as String in files {
       let file = name.split(separator: "/").last ?? ""

@@ -71,7 +71,10 @@ import Testing
     #expect(throws: CancellationError.self) {
       _ = try cache.artifact(key(1), note: { _ in }) { _, checkpoint in
         paths.insert(checkpoint)
+        let directory = URL(filePath: checkpoint).deletingLastPathComponent()
+        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
         try Data("step 7".utf8).write(to: URL(filePath: checkpoint))
+        try Data("half".utf8).write(to: directory.appending(path: ".ladle-7-7.partial"))
         throw CancellationError()
       }
     }
@@ -81,7 +84,8 @@ import Testing
       #expect(found == "step 7")
     }
     #expect(paths.count == 1)
-    for path in paths { #expect(!FileManager.default.fileExists(atPath: path)) }
+    let left = try FileManager.default.contentsOfDirectory(atPath: place.path).filter { !$0.hasSuffix(".lock") }
+    #expect(left.count == 1, "the artifact alone: \(left)")
   }
 
   @Test func aDeadMakerIsNamed() throws {

@@ -35,7 +35,7 @@ struct CrashCase: Sendable, CustomTestStringConvertible {
     CrashCase(
       "convolutions, warm refits, shrunk and perturbed",
       "pool \(smallPool) --learner cnn --strategy entropy,bald --initial 20 --batch 20 --budget 60 "
-        + "--set network.width=4 --set training.steps=40 --set refit.method=shrinkPerturb --set masks=3"),
+        + "--set network.width=4 --set training.steps=40 --set refit.method=shrink-perturb --set masks=3"),
     CrashCase(
       "an ensemble, momentum, a noisy oracle",
       "pool \(smallPool) --learner mlp --strategy ensemble --initial 20 --batch 15 --budget 50 --set members=3 "

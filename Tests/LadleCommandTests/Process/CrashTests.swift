@@ -75,7 +75,8 @@ struct CrashTests {
       }
       let told = "\(crash.name), seed \(Self.seed), killed after \(instants) s"
       #expect(result.code == 0, "\(told): \(result.errors)")
-      #expect(try RunFiles(in: place.path).differences(from: expected).isEmpty, "\(told)")
+      let differences = try RunFiles(in: place.path).differences(from: expected)
+      #expect(differences.isEmpty, "\(told): \(differences)")
       return
     }
   }
