@@ -10,10 +10,20 @@ public func boundaryDistances(ofDecisionValues values: Tensor) -> [Float] {
     values.rank == 2 && values.shape[1] >= 2,
     "decision values are [N] or [N, classes] with two classes or more, not \(values.shape)")
   let classes = values.shape[1]
+  let rows = values.shape[0]
   return values.withUnsafeScalars { scalars in
-    (0..<values.shape[0]).map { row in
-      let (first, second) = topTwo(of: scalars[row * classes..<(row + 1) * classes])
-      return scalars[first] - scalars[second]
+    [Float](unsafeUninitializedCapacity: rows) { distances, count in
+      for row in 0..<rows {
+        let start = row * classes
+        var (first, second) = (scalars[start], scalars[start + 1])
+        if second > first { swap(&first, &second) }
+        for place in start + 2..<start + classes {
+          let value = scalars[place]
+          if value > first { (first, second) = (value, first) } else if value > second { second = value }
+        }
+        distances.initializeElement(at: row, to: first - second)
+      }
+      count = rows
     }
   }
 }

@@ -68,8 +68,14 @@ public struct SelectedSamples: SampleSource {
   /// As the source's samples.
   public var isComputed: Bool { source.isComputed }
 
-  /// What reading the source throws.
-  public func samples(_ range: Range<Int>) throws -> Tensor { try source.samples(at: Array(indices[range])) }
+  /// What reading the source throws. Consecutive indices are read at once, and not copied again.
+  public func samples(_ range: Range<Int>) throws -> Tensor {
+    let wanted = indices[range]
+    if let first = wanted.first, zip(wanted, first...).allSatisfy({ $0 == $1 }) {
+      return try source.samples(first..<first + wanted.count)
+    }
+    return try source.samples(at: Array(wanted))
+  }
 }
 
 /// The rows of a tensor as a source: nothing is copied.

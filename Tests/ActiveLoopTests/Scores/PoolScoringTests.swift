@@ -50,6 +50,10 @@ private final class CountingSource: SampleSource, @unchecked Sendable {
     }
     #expect(scores.scalars == (10..<100).map { Float($0 + 1) })
     #expect(source.asked == [10..<40, 40..<70, 70..<100] && source.peak == 1)
+    let gaps = CountingSource(count: 100)
+    #expect(try SelectedSamples(gaps, at: [3, 4, 7, 6]).samples(0..<4).scalars == [3, 1, 4, 1, 7, 1, 6, 1])
+    #expect(gaps.asked == [3..<5, 7..<8, 6..<7])
+    #expect(try SelectedSamples(gaps, at: []).samples(0..<0).shape == [0, 2])
     let broken = CountingSource(count: 100, brokenSample: 31, isComputed: true)
     #expect(throws: PoolScoringError<CountingSource.Broken>.self) {
       try PoolScoring(batchSize: 30).scores(of: broken) { $0.sum(alongAxes: [1]) }
