@@ -38,7 +38,8 @@ import Testing
     let place = try TemporaryDirectory()
     let root = place.path + "/whole"
     let recorder = Recorder()
-    try await FileEvent.$observer.withValue({ event in recorder.events.withLock { $0.append(event) } }) {
+    let observer = FileEvent.Observer { event in recorder.events.withLock { $0.append(event) } }
+    try await FileEvent.$observer.withValue(observer) {
       try await run(root)
     }
     let events = recorder.events.withLock { $0 }

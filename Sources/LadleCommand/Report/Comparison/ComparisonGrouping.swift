@@ -25,7 +25,10 @@ struct ComparisonGrouping {
       if members[key] == nil { order.append(key) }
       members[key, default: []].append(index)
     }
-    let differing = grouping.differing(Self.separating, among: Array(runs.indices))
+    // Where one run has no limit to its pool and another has, the limit tells them apart.
+    let differing = Self.separating.filter { path in
+      Set(runs.indices.map { grouping.settings[$0][path]?.shown }).count > 1
+    }
     return order.map { grouping.comparison(of: members[$0] ?? [], taskSettings: differing) }
   }
 
@@ -38,13 +41,13 @@ struct ComparisonGrouping {
     [runs[index].system.rawValue] + Self.separating.sorted().map { settings[index][$0]?.shown ?? "" }
   }
 
-  /// The paths, of all or of `among` them, at which some runs have different values. A run that does not know a setting
+  /// The paths at which some runs have different values. A run that does not know a setting
   /// is older than it and had what is now its default: it differs from nobody, unless others differ.
-  private func differing(_ only: Set<String>? = nil, among indices: [Int]) -> Set<String> {
+  private func differing(among indices: [Int]) -> Set<String> {
     var first: [String: JSONValue] = [:]
     var result: Set<String> = []
     for index in indices {
-      for (path, value) in settings[index] where only?.contains(path) ?? true {
+      for (path, value) in settings[index] {
         if let known = first[path], known != value { result.insert(path) }
         first[path] = first[path] ?? value
       }
@@ -84,7 +87,12 @@ struct ComparisonGrouping {
     for place in arms.indices { arms[place].runs.sort { $0.seed < $1.seed } }
     arms = merged(arms)
     if indices.count > 1 {
-      arms.sort { ($0.scheme != "random" ? 1 : 0, $0.scheme) < ($1.scheme != "random" ? 1 : 0, $1.scheme) }
+      arms.sort { one, other in
+        let (first, second) = (
+          (one.scheme != "random" ? 1 : 0, one.scheme), (other.scheme != "random" ? 1 : 0, other.scheme)
+        )
+        return first == second ? Self.isBefore(one.settings, other.settings) : first < second
+      }
     }
     name(&arms, runs[indices[0]].system)
     let isReference = { (arm: Comparison.Arm) in arm.scheme == Scheme.supervised.rawValue }
@@ -93,6 +101,15 @@ struct ComparisonGrouping {
       title: title(indices[0], taskSettings), system: runs[indices[0]].system, arms: arms.filter { !isReference($0) },
       references: arms.filter(isReference), notes: notes + unevenness(of: arms.filter { !isReference($0) }, members),
       runs: members)
+  }
+
+  /// By the first setting that differs, numbers by size.
+  private static func isBefore(_ one: [String: JSONValue], _ other: [String: JSONValue]) -> Bool {
+    for path in Set(one.keys).union(other.keys).sorted() where one[path] != other[path] {
+      if let first = one[path]?.numeric, let second = other[path]?.numeric { return first < second }
+      return (one[path]?.shown ?? "") < (other[path]?.shown ?? "")
+    }
+    return false
   }
 
   private func seedRuns(of scheme: String, in run: RecordedRun) -> [Comparison.SeedRun] {
@@ -147,8 +164,8 @@ struct ComparisonGrouping {
     let values = settings[index]
     let name = values["dataset"]?.shown ?? runs[index].path
     let dataset = PoolDataset(rawValue: name)?.title ?? GAALDataset(rawValue: name)?.title ?? name
-    let further = differing.filter { $0 != "dataset" && $0 != "learner" }.sorted().map {
-      "\($0) \(values[$0]?.shown ?? "unknown")"
+    let further = differing.filter { $0 != "dataset" && $0 != "learner" }.sorted().compactMap { path in
+      values[path].map { "\(path) \($0.shown)" }
     }
     return ([dataset] + [values["learner"]?.shown].compactMap { $0 } + further).joined(separator: ", ")
   }
@@ -190,5 +207,15 @@ struct ComparisonGrouping {
     let versions = Set(runs.compactMap { $0.environment?.ladle })
     if versions.count > 1 { notes.append("Runs are of different versions of ladle: \(listed(versions.sorted())).") }
     return notes
+  }
+}
+
+extension JSONValue {
+  fileprivate var numeric: Double? {
+    switch self {
+    case .integer(let value): Double(value)
+    case .number(let value): value
+    default: nil
+    }
   }
 }
