@@ -99,7 +99,8 @@ struct HostileRunDirectoryTests {
     }
     tally.report()
     #expect(tally["refused"] + tally["harmless"] >= count / 2, "a check that accepts most damage is none")
-    #expect(name == "environment.json" || tally["refused"] > 0)
+    // Continuing depends on neither of these two.
+    #expect(["environment.json", "timings.jsonl"].contains(name) || tally["refused"] > 0)
   }
 
   @Test(arguments: [
