@@ -67,7 +67,8 @@ import Testing
     #expect(csv.count == 1 + 15 * 3)
     #expect(csv[0] == "comparison,strategy,scheme,seed,round,labelled,attempted,discarded,metric,value,directory")
     let names = try FileManager.default.contentsOfDirectory(atPath: place.path + "/out")
-    #expect(names.count == 6 && !names.contains { $0.hasSuffix(".partial") })
+    let figures = markdown.matches(of: /\]\(([^)]+\.svg)\)/).map { String($0.1) }
+    #expect(figures.count >= 3 && Set(names) == Set(figures + ["page.html", "page.md", "page.csv"]))
   }
 
   @Test func theSameRecordsMakeTheSamePage() throws {

@@ -22,11 +22,11 @@ struct ComparisonSummary {
     var parts: [String] = []
     if !above.isEmpty { parts.append("\(listed(above)) \(above.count == 1 ? "is" : "are") above \(baseline)") }
     if !below.isEmpty { parts.append("\(listed(below)) \(below.count == 1 ? "is" : "are") below \(baseline)") }
+    // A strategy's name keeps its letters, at the beginning too.
     let text =
       parts.isEmpty
-      ? "no strategy is surely different from \(baseline) \(over) \(tested)."
-      : "\(parts.joined(separator: "; ")) \(over) \(tested)."
-    return place.isEmpty ? text.prefix(1).uppercased() + text.dropFirst() : place + text
+      ? "\(place.isEmpty ? "N" : "n")o strategy is surely different from \(baseline)" : parts.joined(separator: "; ")
+    return "\(place)\(text) \(over) \(tested)."
   }
 
   /// The best arm at the end, and the largest difference from a baseline.
