@@ -38,8 +38,8 @@ struct CrashCase: Sendable, CustomTestStringConvertible {
         + "--set network.width=4 --set training.steps=40 --set refit.method=shrink-perturb --set masks=3"),
     CrashCase(
       "an ensemble, momentum, a noisy oracle",
-      "pool \(smallPool) --learner mlp --strategy ensemble --initial 20 --batch 15 --budget 50 --set members=3 "
-        + "--set network.hidden=24 --set training.steps=120 --set optimizer.method=sgd --set noise.rate=0.2"),
+      "pool \(smallPool) --learner mlp --strategy ensemble --seeds 1-2 --initial 20 --batch 15 --budget 50 --set members=3 "
+        + "--set network.hidden=32 --set training.steps=300 --set optimizer.method=sgd --set noise.rate=0.2"),
     CrashCase(
       "VAAL",
       "pool \(smallPool) --learner mlp --strategy vaal,vaal-no-vae --initial 20 --batch 15 --budget 50 --set network.hidden=16 "

@@ -15,11 +15,16 @@ struct InterruptedTrainingTests {
   @Test(arguments: CrashCase.all.filter { $0.name != "self-taught" })
   func aSignalKeepsTheTraining(crash: CrashCase) throws {
     let whole = try TemporaryDirectory()
-    #expect(try LadleProcess.run(crash.begin(in: whole.path, minutes: "5")).code == 0)
+    var code: Int32 = -1
+    let duration = try ContinuousClock().measure {
+      code = try LadleProcess.run(crash.begin(in: whole.path, minutes: "5")).code
+    }
+    #expect(code == 0)
     let place = try TemporaryDirectory()
     var (stops, isBegun, used) = (0, false, 0)
     // The first signals come while something is trained; the run ends between others.
-    for wait in [150_000, 300_000, 450_000, 600_000, 0] as [UInt32] {
+    for share in [0.1, 0.2, 0.3, 0.4, 0] {
+      let wait = UInt32(duration / .microseconds(1) * share)
       let arguments = isBegun ? crash.goOn(in: place.path, minutes: "5") : crash.begin(in: place.path, minutes: "5")
       let process = try LadleProcess(arguments)
       _ = process.waitForErrors(containing: " %")
