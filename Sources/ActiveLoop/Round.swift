@@ -33,3 +33,40 @@ public struct RoundRecord: Codable, Sendable, Hashable {
     self.metrics = metrics
   }
 }
+
+extension RoundRecord {
+  /// Reads what an encoder wrote. A number that no run can have written is an error, so that whoever reads records may
+  /// compute with them.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    func count(_ key: CodingKeys) throws -> Int {
+      let value = try container.decode(Int.self, forKey: key)
+      guard (0...Self.largestCount).contains(value) else { throw Self.impossible(key, "\(value)", in: container) }
+      return value
+    }
+    scheme = try container.decode(String.self, forKey: .scheme)
+    seed = try container.decode(Int.self, forKey: .seed)
+    round = try count(.round)
+    labelled = try count(.labelled)
+    attempted = try count(.attempted)
+    discarded = try count(.discarded)
+    classCounts = try container.decode([Int].self, forKey: .classCounts)
+    if let wrong = classCounts.first(where: { !(0...Self.largestCount).contains($0) }) {
+      throw Self.impossible(.classCounts, "\(wrong)", in: container)
+    }
+    metrics = try container.decode([String: Double].self, forKey: .metrics)
+    if let wrong = metrics.values.first(where: { !(abs($0) <= Self.largestFigure) }) {
+      throw Self.impossible(.metrics, "\(wrong)", in: container)
+    }
+  }
+
+  private static let largestCount = 1 << 48
+  /// Squares of it, and sums of them, are numbers.
+  private static let largestFigure = 1e100
+
+  private static func impossible(
+    _ key: CodingKeys, _ value: String, in container: KeyedDecodingContainer<CodingKeys>
+  ) -> DecodingError {
+    .dataCorruptedError(forKey: key, in: container, debugDescription: "\(key.stringValue) cannot be \(value)")
+  }
+}

@@ -96,6 +96,9 @@ public struct RunState: Sendable {
     }
     let pool = ledger.poolIndices + ledger.retired
     guard Set(pool).count == pool.count else { throw .stateMismatch("it names a sample of the pool twice") }
+    guard ledger.round >= 0, (0...ledger.round).contains(ledger.fitRound ?? 0) else {
+      throw .stateMismatch("it is of round \(ledger.round), with a fit of round \(ledger.fitRound ?? 0)")
+    }
     self.ledger = ledger
     self.synthesizedInputs = synthesizedInputs
     self.synthesizedLatents = synthesizedLatents

@@ -11,9 +11,9 @@ extension DatasetLocator {
     return try DatasetError.wrapping { () throws(FileFormatError) in
       switch dataset {
       case .mnist:
-        try IDX.dataset(name: name, images: paths[0], labels: paths[1], classNames: Self.digits)
+        try Self.small(paths, name, Self.digits)
       case .fashionMNIST:
-        try IDX.dataset(name: name, images: paths[0], labels: paths[1], classNames: Self.clothes)
+        try Self.small(paths, name, Self.clothes)
       case .usps: try ZipDigits.read(paths[0], name: name)
       case .optdigits: try OptDigits.read(paths[0], name: name)
       case .cifar10: try Self.cifar(paths, name: name)
@@ -39,6 +39,19 @@ extension DatasetLocator {
     return ImageDataset(
       name: name, bytes: ImageBytes(shape: shape, count: labels.count, bytes: bytes), labels: labels,
       classNames: CIFARBinary.tenClassNames)
+  }
+
+  /// The images of these two sets have one shape, which networks count on.
+  private static func small(
+    _ paths: [String], _ name: String, _ classNames: [String]
+  ) throws(FileFormatError) -> ImageDataset {
+    let dataset = try IDX.dataset(name: name, images: paths[0], labels: paths[1], classNames: classNames)
+    guard dataset.imageShape == ImageShape(height: 28, width: 28, channels: 1) else {
+      let sizes = "\(dataset.imageShape.height) × \(dataset.imageShape.width) × \(dataset.imageShape.channels)"
+      throw .malformed(
+        file: paths[0], offset: 4, reason: "its images are of \(sizes) pixels, and should be of 28 × 28 × 1")
+    }
+    return dataset
   }
 
   private static let digits = (0...9).map { "\($0)" }

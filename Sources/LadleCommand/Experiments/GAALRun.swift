@@ -15,15 +15,14 @@ struct GAALRun: Sendable {
 
   func run() async throws {
     let start = ProcessInfo.processInfo.systemUptime
-    // A missing data set should leave no directory behind, and a refused directory should not wait for reading.
+    // A data set that is missing or damaged should leave no directory behind, and to refuse a run that is there should not
+    // take the time to read one.
     try ImageTask.requireFiles(settings.dataset, directories: dataDirectories)
+    let read = RunDirectory.holdsRun(path) ? nil : try loadTask()
     let environment = EnvironmentRecord.current()
     let directory = try RunDirectory(path: path, settings: settings, environment: environment)
     for note in directory.notes { progress.note("ladle: \(note)") }
-    let framing = Framing(rawValue: settings.experiment.framing) ?? .stretch
-    let task = try ImageTask.load(
-      settings.dataset, framing: framing, poolLimit: settings.poolLimit, directories: dataDirectories,
-      withClassifier: settings.needsGenerator)
+    let task = try read ?? loadTask()
     let data = try ExperimentData(
       pool: task.pool.images,
       tests: task.tests.map { test in
@@ -57,6 +56,12 @@ struct GAALRun: Sendable {
     try report.write()
     progress.end()
     for line in report.summaryLines() { print(line) }
+  }
+
+  private func loadTask() throws -> ImageTask {
+    try ImageTask.load(
+      settings.dataset, framing: Framing(rawValue: settings.experiment.framing) ?? .stretch,
+      poolLimit: settings.poolLimit, directories: dataDirectories, withClassifier: settings.needsGenerator)
   }
 
   // MARK: - Cells

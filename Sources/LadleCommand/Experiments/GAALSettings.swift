@@ -22,6 +22,7 @@ struct GAALSettings: Codable, Sendable, Hashable {
 
   /// Throws a usage failure that names the setting which makes no sense.
   func validate() throws {
+    try SettingsLimits.check(self)
     if let problem = generator.problem() ?? classifier.problem() ?? rica.problem() {
       throw CommandFailure(.usage, problem + ".")
     }

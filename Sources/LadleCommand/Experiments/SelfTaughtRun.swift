@@ -30,12 +30,11 @@ struct SelfTaughtRun: Sendable {
     try ImageTask.requireFiles(settings.dataset, directories: dataDirectories)
     // A wrong --gaal should be known before minutes are spent.
     let gaal = try settings.gaal.map(GAALRecords.init(path:))
+    let read = RunDirectory.holdsRun(path) ? nil : try loadTask()
     let environment = EnvironmentRecord.current()
     let directory = try RunDirectory(path: path, settings: settings, environment: environment)
     for note in directory.notes { progress.note("ladle: \(note)") }
-    let task = try ImageTask.load(
-      settings.dataset, framing: settings.framing, poolLimit: settings.poolLimit, directories: dataDirectories,
-      withClassifier: false)
+    let task = try read ?? loadTask()
     try gaal?.check(task)
     if let most = settings.labels.max(), most > task.pool.count {
       throw CommandFailure(.usage, "--labels asks for \(most) labels of a pool of \(task.pool.count) images.")
@@ -56,6 +55,12 @@ struct SelfTaughtRun: Sendable {
     progress.end()
     for line in table.lines { print(line) }
     print("table: \(directory.path)/table.md")
+  }
+
+  private func loadTask() throws -> ImageTask {
+    try ImageTask.load(
+      settings.dataset, framing: settings.framing, poolLimit: settings.poolLimit, directories: dataDirectories,
+      withClassifier: false)
   }
 
   /// One record per row, seed and number of labels; `round` counts the numbers of labels in their order.

@@ -22,6 +22,7 @@ struct SelfTaughtSettings: Codable, Sendable, Hashable {
 
   /// Throws a usage failure that names the setting which makes no sense.
   func validate() throws {
+    try SettingsLimits.check(self)
     if let problem = rica.problem() { throw CommandFailure(.usage, problem + ".") }
     if let poolLimit, poolLimit < 2 {
       throw CommandFailure(.usage, "poolLimit is \(poolLimit), and must be at least 2.")

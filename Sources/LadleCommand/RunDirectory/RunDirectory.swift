@@ -70,10 +70,12 @@ final class RunDirectory {
     if rounds.droppedTornLine {
       notes.append("the last line of rounds.jsonl was torn and has been dropped; its round is done again")
     }
+    try RoundSequence.check(rounds.records, file: path + "/rounds.jsonl")
     for record in rounds.records {
       recorded[RoundKey(scheme: record.scheme, seed: record.seed, round: record.round)] = record
     }
     if FileManager.default.fileExists(atPath: path + "/warnings.jsonl") { _ = try openWarnings() }
+    if isContinued { try SavedState.check(in: self) }
   }
 
   // MARK: - Rounds
@@ -148,6 +150,9 @@ final class RunDirectory {
   }
 
   // MARK: - Opening
+
+  /// Whether a run has begun in the directory at `path`.
+  static func holdsRun(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path + "/config.json") }
 
   /// Removes what a killed process left of files that it was writing below a directory whose lock is ours.
   static func removePartialFiles(_ path: String) {
@@ -255,6 +260,21 @@ struct TimingRecord: Codable, Sendable, Hashable {
   var seed: Int
   var round: Int
   var seconds: [String: Double]
+}
+
+extension TimingRecord {
+  /// Reads what an encoder wrote. Times that no run can have taken are an error.
+  init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    scheme = try container.decode(String.self, forKey: .scheme)
+    seed = try container.decode(Int.self, forKey: .seed)
+    round = try container.decode(Int.self, forKey: .round)
+    seconds = try container.decode([String: Double].self, forKey: .seconds)
+    if let wrong = seconds.values.first(where: { !(0...1e12).contains($0) }) {
+      throw DecodingError.dataCorruptedError(
+        forKey: .seconds, in: container, debugDescription: "seconds cannot be \(wrong)")
+    }
+  }
 }
 
 /// What a strategy wanted a person to know after one round: a line of `warnings.jsonl`.

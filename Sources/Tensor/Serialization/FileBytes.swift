@@ -2,15 +2,21 @@ internal import Foundation
 
 /// Whole files as bytes.
 public enum FileBytes {
-  /// The contents of the regular file, or pipe, at `path`.
+  /// The contents of the regular file, or pipe, at `path`. Someone has to be writing to a pipe within ten seconds.
   public static func read(_ path: String) throws(FileFormatError) -> [UInt8] {
     try checkPath(path) { .unreadable(file: path, reason: $0) }
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    // Without O_NONBLOCK, opening a pipe that nobody writes to would not return.
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw .unreadable(file: path, reason: systemReason(errno)) }
     defer { close(descriptor) }
     var status = stat()
     guard fstat(descriptor, &status) == 0 else { throw .unreadable(file: path, reason: systemReason(errno)) }
-    guard status.st_mode & S_IFMT != S_IFDIR else { throw .unreadable(file: path, reason: "it is a directory") }
+    switch status.st_mode & S_IFMT {
+    case S_IFDIR: throw .unreadable(file: path, reason: "it is a directory")
+    case S_IFREG: break
+    case S_IFIFO: try awaitWriter(of: descriptor, path)
+    default: throw .unreadable(file: path, reason: "it is a device, and not a file")
+    }
     guard UInt64(max(status.st_size, 0)) < ProcessInfo.processInfo.physicalMemory else {
       throw .unreadable(file: path, reason: "its \(status.st_size) bytes do not fit in this machine's memory")
     }
@@ -40,6 +46,20 @@ public enum FileBytes {
       if ended { return contents }
       capacity = max(contents.count, 1 << 16)
     }
+  }
+}
+
+/// Waits until a pipe can be read or its writers are gone; from then on reading waits as for a file.
+private func awaitWriter(of descriptor: Int32, _ path: String) throws(FileFormatError) {
+  var state = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+  var found = poll(&state, 1, 10_000)
+  while found < 0, errno == EINTR { found = poll(&state, 1, 10_000) }
+  guard found > 0 else {
+    throw .unreadable(file: path, reason: found == 0 ? "it is a pipe that nobody writes to" : systemReason(errno))
+  }
+  let flags = fcntl(descriptor, F_GETFL)
+  guard flags >= 0, fcntl(descriptor, F_SETFL, flags & ~O_NONBLOCK) == 0 else {
+    throw .unreadable(file: path, reason: systemReason(errno))
   }
 }
 

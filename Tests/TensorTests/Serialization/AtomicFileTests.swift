@@ -56,6 +56,26 @@ struct AtomicFileTests {
     }
   }
 
+  @Test("A pipe is read while somebody writes, and nobody is waited for in vain; a device is no file")
+  func pipes() throws {
+    try withTemporaryDirectory { directory in
+      let pipe = directory + "/pipe"
+      #expect(mkfifo(pipe, 0o600) == 0)
+      let bytes = (0..<300_000).map { UInt8($0 % 251) }
+      Thread.detachNewThread {
+        try? FileHandle(forWritingTo: URL(filePath: pipe)).write(contentsOf: Data(bytes))
+      }
+      let read = try FileBytes.read(pipe)
+      #expect(read == bytes)
+      #expect(throws: FileFormatError.unreadable(file: pipe, reason: "it is a pipe that nobody writes to")) {
+        try FileBytes.read(pipe)
+      }
+      #expect(throws: FileFormatError.unreadable(file: "/dev/zero", reason: "it is a device, and not a file")) {
+        try FileBytes.read("/dev/zero")
+      }
+    }
+  }
+
   @Test("A path that cannot be read is a typed error")
   func unreadable() throws {
     try withTemporaryDirectory { directory in

@@ -69,6 +69,7 @@ public struct PoolExperiment<Subject: Learner, Strategy: QueryStrategy<Subject>>
       throw ExperimentError.stateMismatch(
         "it is of strategy \(saved.ledger.scheme), seed \(saved.ledger.seed), not of \(name), seed \(seeds.run)")
     }
+    if let saved { try checkMemory(of: saved) }
     if let saved, saved.ledger.stop != nil { return saved }
     var stopwatch = Stopwatch(clock: clock)
     var state = saved ?? RunState(scheme: name, seed: seeds.run)

@@ -36,6 +36,17 @@ extension PoolExperiment {
     return reason
   }
 
+  /// Throws if what a saved state remembers of the stop set cannot be of this one.
+  func checkMemory(of state: RunState) throws(ExperimentError) {
+    guard configuration.stopping.agreement != nil, let memory = state.ledger.stopping else { return }
+    let size = min(data.pool.shape[0], configuration.stopping.stopSetSize)
+    guard memory.predictions.count == size, memory.predictions.allSatisfy((0..<data.classCount).contains) else {
+      throw .stateMismatch(
+        "it remembers \(memory.predictions.count) predictions, and the stop set has \(size) samples of "
+          + "\(data.classCount) classes")
+    }
+  }
+
   private func stopSetPredictions(of learner: Subject, seeds: ExperimentSeeds) -> [Int] {
     var random = seeds.initialSource.stream("stop set")
     let count = data.pool.shape[0]

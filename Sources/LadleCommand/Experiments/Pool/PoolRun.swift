@@ -14,12 +14,14 @@ struct PoolRun: Sendable {
 
   func run() async throws {
     let start = ProcessInfo.processInfo.systemUptime
-    // A missing data set should leave no directory behind, and a refused directory should not wait for reading.
+    // A data set that is missing or damaged should leave no directory behind, and to refuse a run that is there should not
+    // take the time to read one.
     try settings.dataset.requireFiles(directories: dataDirectories)
+    let read = RunDirectory.holdsRun(path) ? nil : try settings.dataset.load(directories: dataDirectories)
     let environment = EnvironmentRecord.current()
     let directory = try RunDirectory(path: path, settings: settings, environment: environment)
     for note in directory.notes { progress.note("ladle: \(note)") }
-    let sets = try settings.dataset.load(directories: dataDirectories)
+    let sets = try read ?? settings.dataset.load(directories: dataDirectories)
     var remarks = try await runCells(sets.pool, test: sets.test, directory)
     remarks += directory.warnings.map { "\($0.scheme), seed \($0.seed), round \($0.round): \($0.warning)" }
     let report = PoolReport(

@@ -87,6 +87,7 @@ struct PoolSettings: Codable, Sendable, Hashable {
 
   /// Throws a usage failure that names the setting which makes no sense.
   func validate() throws {
+    try SettingsLimits.check(self)
     let known = StrategyNames.all(for: learner)
     for name in strategies where !known.contains(name) {
       throw CommandFailure(
