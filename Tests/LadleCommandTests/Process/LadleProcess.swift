@@ -71,6 +71,17 @@ final class LadleProcess {
     for (descriptor, path) in [(Int32(1), output), (2, errors)] {
       posix_spawn_file_actions_addopen(&actions, descriptor, path, O_WRONLY | O_CREAT | O_TRUNC, 0o644)
     }
+    // Nothing else is passed on: a child that holds another test's file keeps its space, or its lock.
+    #if canImport(Darwin)
+      let closing = Int16(POSIX_SPAWN_CLOEXEC_DEFAULT)
+    #else
+      // glibc has it, and its Swift module does not.
+      typealias CloseFrom = @convention(c) (UnsafeMutablePointer<posix_spawn_file_actions_t>, Int32) -> Int32
+      if let closeFrom = dlsym(nil, "posix_spawn_file_actions_addclosefrom_np") {
+        _ = unsafeBitCast(closeFrom, to: CloseFrom.self)(&actions, 3)
+      }
+      let closing: Int16 = 0
+    #endif
     // A signal that this process ignores or blocks would be ignored or blocked there too.
     var (defaults, blocked) = (sigset_t(), sigset_t())
     sigemptyset(&defaults)
@@ -78,7 +89,7 @@ final class LadleProcess {
     for number in [SIGINT, SIGTERM, SIGHUP, SIGPIPE] { sigaddset(&defaults, number) }
     posix_spawnattr_setsigdefault(&attributes, &defaults)
     posix_spawnattr_setsigmask(&attributes, &blocked)
-    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF) | Int16(POSIX_SPAWN_SETSIGMASK))
+    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF) | Int16(POSIX_SPAWN_SETSIGMASK) | closing)
     var words = arguments.map { strdup($0) } + [nil]
     var variables = environment.map { strdup($0) } + [nil]
     defer { for word in words + variables { free(word) } }
