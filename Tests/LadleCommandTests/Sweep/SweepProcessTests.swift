@@ -91,6 +91,14 @@ struct SweepProcessTests {
     #expect(try sweep.place.contents("cut/results.csv") == sweep.place.contents("whole/results.csv"))
   }
 
+  /// Looks every five milliseconds, for a minute at most.
+  private func waitWhile(_ condition: () -> Bool) {
+    for _ in 0..<12_000 {
+      guard condition() else { return }
+      usleep(5000)
+    }
+  }
+
   @Test func aRunWhoseSweepIsKilledEndsByItselfAndIsTakenOver() throws {
     // Long cells: rounds of one label.
     let sweep = try SweepFixture(seeds: "1", more: "settings: {experiment.attemptsPerLabel: 20}")
@@ -103,11 +111,11 @@ struct SweepProcessTests {
     let cell = plan.cells[0]
     let directory = SweepDirectory(path: sweep.path("a"))
     let process = try LadleProcess(sweep.arguments("a"))
-    for _ in 0..<12_000 where RunRecords.read(directory.runPath(cell)).count < 3 { usleep(5000) }
+    waitWhile { RunRecords.read(directory.runPath(cell)).count < 3 }
     #expect(directory.isInUse(cell))
     process.send(SIGKILL)
     #expect(try process.wait().code == 128 + SIGKILL)
-    for _ in 0..<12_000 where directory.isInUse(cell) { usleep(5000) }
+    waitWhile { directory.isInUse(cell) }
     #expect(!directory.isInUse(cell))
     let rounds = try sweep.place.contents("a/cells/\(cell.name)/rounds.jsonl")
     #expect(rounds.hasSuffix("}\n") && rounds.split(separator: "\n").count < 1980)
@@ -115,7 +123,7 @@ struct SweepProcessTests {
 
     let next = try LadleProcess(sweep.arguments("a"))
     let before = RunRecords.read(directory.runPath(cell)).count
-    for _ in 0..<12_000 where RunRecords.read(directory.runPath(cell)).count <= before { usleep(5000) }
+    waitWhile { RunRecords.read(directory.runPath(cell)).count <= before }
     next.send(SIGINT)
     #expect(try next.wait().code == 130)
     let history = try directory.attempts(cell).history()
