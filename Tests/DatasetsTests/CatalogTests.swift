@@ -66,6 +66,22 @@ import Testing
     }
   }
 
+  @Test("SVHN's files are found and read by name")
+  func houseNumbers() throws {
+    try withTemporaryFolder { folder in
+      let files = try (Fixture.bytes("MATLAB/svhn-packed.mat"), Fixture.bytes("MATLAB/svhn-plain.mat"))
+      try FileManager.default.createDirectory(atPath: folder + "/svhn", withIntermediateDirectories: true)
+      try AtomicFile.write(files.0, to: folder + "/svhn/train_32x32.mat")
+      try AtomicFile.write(files.1, to: folder + "/svhn/test_32x32.mat")
+      let locator = DatasetLocator(directories: [folder])
+      let (train, test) = try (locator.load(.svhn, .train), locator.load(.svhn, .test))
+      #expect(train.labels == [0, 1, 9] && test.labels == [0])
+      #expect(train.name == "svhn-train" && train.imageShape == ImageShape(height: 32, width: 32, channels: 3))
+      // A fixture is not the real file.
+      #expect(locator.verify(.svhn).allSatisfy { $0.problem != nil })
+    }
+  }
+
   @Test("every entry is complete")
   func entries() {
     #expect(DatasetCatalog.entries.map(\.dataset) == KnownDataset.allCases)

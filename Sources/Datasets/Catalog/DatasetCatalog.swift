@@ -10,6 +10,8 @@ public enum KnownDataset: String, Sendable, Hashable, Codable, CaseIterable {
   case optdigits
   /// CIFAR-10, 32x32 colour.
   case cifar10
+  /// SVHN's cropped house numbers, 32x32 colour.
+  case svhn
 }
 
 /// Which part of a data set.
@@ -80,6 +82,7 @@ public enum DatasetCatalog {
     case .usps: usps
     case .optdigits: optdigits
     case .cifar10: cifar10
+    case .svhn: svhn
     }
   }
 
@@ -203,4 +206,20 @@ public enum DatasetCatalog {
     archiveURL: "https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz",
     licence: "none stated by the authors, who ask for the citation",
     citation: "A. Krizhevsky, Learning Multiple Layers of Features from Tiny Images, technical report, 2009")
+
+  private static let svhn = DatasetEntry(
+    dataset: .svhn,
+    title: "SVHN cropped house numbers, 73257 + 26032 images, 32x32 colour",
+    files: [
+      .init(
+        "train_32x32.mat", 182_040_794, "435e94d69a87fde4fd4d7f3dd208dfc32cb6ae8af2240d066de1df7508d083b8",
+        urls: ["http://ufldl.stanford.edu/housenumbers/train_32x32.mat"]),
+      .init(
+        "test_32x32.mat", 64_275_384, "cdce80dfb2a2c4c6160906d0bd7c68ec5a99d7ca4831afa54f09182025b6a75b",
+        urls: ["http://ufldl.stanford.edu/housenumbers/test_32x32.mat"]),
+    ],
+    archiveURL: nil,
+    licence: "none stated; for non-commercial use, as its page says",
+    citation: "Y. Netzer, T. Wang, A. Coates, A. Bissacco, B. Wu, A. Y. Ng, Reading Digits in Natural Images with "
+      + "Unsupervised Feature Learning, NIPS Workshop on Deep Learning and Unsupervised Feature Learning, 2011")
 }

@@ -1,7 +1,7 @@
 internal import Tensor
 
 extension DatasetLocator {
-  /// Loads a part of a data set as it is: MNIST, Fashion-MNIST and CIFAR-10 as bytes, USPS and optical digits as
+  /// Loads a part of a data set as it is: MNIST, Fashion-MNIST, CIFAR-10 and SVHN as bytes, USPS and optical digits as
   /// floats. Checksums are not verified here; see ``verify(_:)``.
   public func load(_ dataset: KnownDataset, _ part: DatasetPart) throws(DatasetError) -> ImageDataset {
     let entry = DatasetCatalog.entry(dataset)
@@ -17,6 +17,7 @@ extension DatasetLocator {
       case .usps: try ZipDigits.read(paths[0], name: name)
       case .optdigits: try OptDigits.read(paths[0], name: name)
       case .cifar10: try Self.cifar(paths, name: name)
+      case .svhn: try SVHN.dataset(name: name, path: paths[0])
       }
     }
   }

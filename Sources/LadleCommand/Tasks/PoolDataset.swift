@@ -7,6 +7,7 @@ enum PoolDataset: String, CaseIterable, Codable, Sendable, ExpressibleByArgument
   case mnist
   case fashionMNIST = "fashion-mnist"
   case cifar10
+  case svhn
   case optdigits
   /// Drawn by this library: no file is needed.
   case digits
@@ -17,6 +18,7 @@ enum PoolDataset: String, CaseIterable, Codable, Sendable, ExpressibleByArgument
     case .mnist: "MNIST"
     case .fashionMNIST: "Fashion-MNIST"
     case .cifar10: "CIFAR-10"
+    case .svhn: "SVHN"
     case .optdigits: "optdigits"
     case .digits: "drawn digits"
     }
@@ -27,6 +29,7 @@ enum PoolDataset: String, CaseIterable, Codable, Sendable, ExpressibleByArgument
     case .mnist: .mnist
     case .fashionMNIST: .fashionMNIST
     case .cifar10: .cifar10
+    case .svhn: .svhn
     case .optdigits: .optdigits
     case .digits: nil
     }

@@ -71,6 +71,7 @@ extension PoolDataset {
     switch self {
     case .mnist, .fashionMNIST: 60_000
     case .cifar10: 50_000
+    case .svhn: 73_257
     case .optdigits: 3823
     case .digits: 6000
     }
@@ -84,7 +85,7 @@ extension PoolDataset {
     case .fashionMNIST: [2, 6]  // pullover and shirt
     case .cifar10: [3, 4]  // cat and deer
     case .optdigits: [1, 8]
-    case .digits: nil
+    case .svhn, .digits: nil
     }
   }
 
@@ -93,7 +94,7 @@ extension PoolDataset {
     switch self {
     case .fashionMNIST: [[0, 2, 3, 4, 6], [5, 7, 9]]  // what is worn above the legs, shoes
     case .cifar10: [[0, 1, 8, 9], [2, 3, 4, 5, 6, 7]]  // vehicles, animals
-    case .mnist, .optdigits, .digits: [[0, 6, 8], [1, 4, 7, 9], [2, 3, 5]]
+    case .mnist, .svhn, .optdigits, .digits: [[0, 6, 8], [1, 4, 7, 9], [2, 3, 5]]
     }
   }
 }

@@ -104,8 +104,8 @@ struct PoolSettings: Codable, Sendable, Hashable {
       ((0..<1).contains(network.dropout), "network.dropout is \(network.dropout), and must be in 0..<1"),
       (network.members >= 1, "network.members is \(network.members), and must be at least 1"),
       (
-        learner != .vgg16 || dataset == .cifar10,
-        "the learner vgg16 takes images of at least 32 pixels a side, which only cifar10 has"
+        learner != .vgg16 || dataset == .cifar10 || dataset == .svhn,
+        "the learner vgg16 takes images of at least 32 pixels a side, which only cifar10 and svhn have"
       ),
       (
         noise.groups.joined().allSatisfy((0..<10).contains)
