@@ -24,6 +24,15 @@ struct CommandFailure: Error, Hashable, CustomStringConvertible {
   }
 }
 
+/// Writes `text` to standard error as one line. Names that were read from files may hold line breaks, or what a terminal
+/// obeys; each such character becomes a space.
+func writeErrorLine(_ text: String) {
+  let line = text.unicodeScalars.map { scalar -> Character in
+    scalar.properties.generalCategory == .control || scalar.properties.isWhitespace ? " " : Character(scalar)
+  }
+  FileHandle.standardError.write(Data("ladle: \(String(line))\n".utf8))
+}
+
 extension CommandFailure {
   /// What is wrong with `LADLE_SIMD`, if anything is: a library falls back to the best there is, but a person who asks
   /// for something shall know that it is not what runs.

@@ -60,7 +60,7 @@ public struct Ladle: AsyncParsableCommand {
       return 0
     } catch {
       let failure = CommandFailure(explaining: error)
-      FileHandle.standardError.write(Data("ladle: \(failure.description)\n".utf8))
+      writeErrorLine(failure.description)
       return failure.kind.rawValue
     }
   }

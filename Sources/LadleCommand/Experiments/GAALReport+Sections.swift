@@ -36,7 +36,8 @@ extension GAALReport {
   }
 
   private func tiles(_ record: QueryRecord) -> [Report.Tile] {
-    zip(record.images.prefix(Self.tileLimit), record.answers).enumerated().map { index, pair in
+    zip(record.images.prefix(Self.tileLimit), record.answers).enumerated().compactMap { index, pair in
+      guard let png = Data(base64Encoded: pair.0), PNGHeader([UInt8](png)) != nil else { return nil }
       let label = task.pool.classNames.firstIndex(of: pair.1)
       let color = label.map { ClassColors.all[$0 % ClassColors.all.count] } ?? .gray(140)
       let distances = [record.distancesBefore, record.distancesAfter].map { values in
@@ -116,10 +117,7 @@ extension GAALReport {
     if settings.schemes != defaults.schemes {
       words.append("--schemes \(settings.schemes.map(\.rawValue).joined(separator: ","))")
     }
-    let seeds = settings.seeds
-    let isRange = seeds.count > 1 && zip(seeds, seeds.dropFirst()).allSatisfy { $1 == $0 + 1 }
-    words.append(
-      "--seeds " + (isRange ? "\(seeds[0])-\(seeds[seeds.count - 1])" : seeds.map(String.init).joined(separator: ",")))
+    words.append("--seeds " + LadleCommand.seedsText(settings.seeds))
     words.append("--budget \(settings.experiment.budget)")
     let special: Set = ["dataset", "seeds", "schemes", "experiment.framing", "experiment.budget"]
     let here = (try? SettingsSchema(of: settings).resolved.leaves) ?? []

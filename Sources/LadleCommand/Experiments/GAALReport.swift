@@ -85,10 +85,7 @@ struct GAALReport {
 
   private var seedsText: String {
     let seeds = settings.seeds
-    if seeds.count == 1 { return "seed \(seeds[0])" }
-    let isRange = zip(seeds, seeds.dropFirst()).allSatisfy { $1 == $0 + 1 }
-    return "seeds "
-      + (isRange ? "\(seeds[0])–\(seeds[seeds.count - 1])" : seeds.map(String.init).joined(separator: ", "))
+    return (seeds.count == 1 ? "seed " : "seeds ") + LadleCommand.seedsText(seeds, dash: "–", comma: ", ")
   }
 
   private var lead: [String] {

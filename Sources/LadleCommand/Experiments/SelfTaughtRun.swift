@@ -118,7 +118,8 @@ struct SelfTaughtRun: Sendable {
 }
 
 /// `1-10`, or `1,3,5`: as `--seeds` takes them.
-func seedsText(_ seeds: [Int]) -> String {
-  let isRange = seeds.count > 1 && zip(seeds, seeds.dropFirst()).allSatisfy { $1 == $0 + 1 }
-  return isRange ? "\(seeds[0])-\(seeds[seeds.count - 1])" : seeds.map(String.init).joined(separator: ",")
+func seedsText(_ seeds: [Int], dash: String = "-", comma: String = ",") -> String {
+  // One before the next, because the largest seed has none after it.
+  let isRange = seeds.count > 1 && zip(seeds, seeds.dropFirst()).allSatisfy { $0 < $1 && $1 - 1 == $0 }
+  return isRange ? "\(seeds[0])\(dash)\(seeds[seeds.count - 1])" : seeds.map(String.init).joined(separator: comma)
 }

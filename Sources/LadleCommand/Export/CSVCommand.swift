@@ -25,9 +25,8 @@ struct CSVCommand: ParsableCommand {
 
   func run() throws {
     let found = try RunFinder.runs(at: directories)
-    for note in found.notes + found.runs.flatMap(\.notes) {
-      FileHandle.standardError.write(Data("ladle: \(note)\n".utf8))
-    }
+    try found.requireRounds(to: "export")
+    for note in found.allNotes { writeErrorLine(note) }
     let table = LongTable.text(of: found.runs)
     guard let out else {
       FileHandle.standardOutput.write(Data(table.utf8))

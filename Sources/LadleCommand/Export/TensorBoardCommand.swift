@@ -27,20 +27,35 @@ struct TensorBoardCommand: ParsableCommand {
 
   func run() throws {
     let found = try RunFinder.runs(at: directories)
-    for note in found.notes + found.runs.flatMap(\.notes) {
-      FileHandle.standardError.write(Data("ladle: \(note)\n".utf8))
+    try found.requireRounds(to: "export")
+    // Before anything is written.
+    for run in found.runs {
+      if let name = TensorBoardLogs(run).cells.map(\.scheme).first(where: { !Self.isName($0) }) {
+        throw CommandFailure(
+          .world,
+          "\(run.path)/rounds.jsonl names a strategy “\(name.prefix(40))”, after which no directory can be called: "
+            + "restore the file from a copy.")
+      }
     }
+    var notes = found.allNotes
     var written = 0
     for (run, name) in zip(found.runs, Self.names(of: found.runs.map(\.path))) {
       let logs = TensorBoardLogs(run)
       for cell in logs.cells {
         let directory = "\(out)/\(name)/\(cell.scheme)/seed-\(cell.seed)"
         try RunDirectory.makeDirectory(directory)
-        try AtomicFile.write(logs.events(of: cell).bytes, to: directory + "/events.out.tfevents.0.ladle")
+        try AtomicFile.write(logs.events(of: cell, &notes).bytes, to: directory + "/events.out.tfevents.0.ladle")
         written += 1
       }
     }
+    for note in notes { writeErrorLine(note) }
     print("\(out): \(written) \(written == 1 ? "run" : "runs"); tensorboard --logdir \(out)")
+  }
+
+  /// Whether a directory can be called `text`, and lies where its name says.
+  private static func isName(_ text: String) -> Bool {
+    !["", ".", ".."].contains(text) && text.utf8.count <= 255
+      && !text.unicodeScalars.contains { $0 == "/" || $0.value < 32 }
   }
 
   /// For each path the part that tells it from the others: what follows the directories that all have in common.
@@ -83,9 +98,9 @@ struct TensorBoardLogs {
     return found
   }
 
-  /// What TensorBoard shows of a cell. The wall time of a round is the run's beginning plus what was measured of the
-  /// cell's rounds.
-  func events(of cell: Cell) -> EventFile {
+  /// What TensorBoard shows of a cell, and a note of every picture that cannot be read. The wall time of a round is the
+  /// run's beginning plus what was measured of the cell's rounds.
+  func events(of cell: Cell, _ notes: inout [String]) -> EventFile {
     var file = EventFile(wallTime: start)
     var time = start
     let records = run.records.filter { $0.scheme == cell.scheme && $0.seed == cell.seed }
@@ -98,19 +113,26 @@ struct TensorBoardLogs {
       file.add(scalars, step: record.labelled, wallTime: time)
       add(
         QueryRecord.stem(cell.scheme, cell.seed, record.round) + ".png", as: "queries", to: &file,
-        step: record.labelled, time)
+        step: record.labelled, time, &notes)
     }
     if let last = records.last {
       add(
         "reconstructions/\(cell.scheme)-seed-\(cell.seed).png", as: "reconstructions", to: &file, step: last.labelled,
-        time)
+        time, &notes)
     }
     return file
   }
 
   /// Adds a picture, if it is there and is one.
-  private func add(_ name: String, as tag: String, to file: inout EventFile, step: Int, _ time: Double) {
-    guard let png = try? FileBytes.read("\(run.path)/\(name)"), let header = PNGHeader(png) else { return }
+  private func add(
+    _ name: String, as tag: String, to file: inout EventFile, step: Int, _ time: Double, _ notes: inout [String]
+  ) {
+    let path = "\(run.path)/\(name)"
+    guard FileManager.default.fileExists(atPath: path) else { return }
+    guard let png = try? FileBytes.read(path), let header = PNGHeader(png) else {
+      notes.append("\(path) cannot be read as a picture and is left out.")
+      return
+    }
     file.add(
       png: png, width: header.width, height: header.height, channels: header.channels, tag: tag, step: step,
       wallTime: time)

@@ -61,16 +61,13 @@ struct ReportCommand: ParsableCommand {
     let files = try ReportFiles(page: out)
     let converter = png ? try PictureConverter() : nil
     let found = try RunFinder.runs(at: directories)
+    try found.requireRounds(to: "report")
     let comparisons = ComparisonGrouping.comparisons(of: found.runs)
-    guard !comparisons.isEmpty else {
-      let reason = found.notes.first ?? "no run there has a finished round."
-      throw CommandFailure(.world, "there is nothing to report: \(reason)")
-    }
     options.metric = try chosenMetric(comparisons)
     let page = ComparisonPage(
-      comparisons: comparisons, options: options, notes: found.notes + found.runs.flatMap(\.notes), command: commandLine
-    )
+      comparisons: comparisons, options: options, notes: found.allNotes, command: commandLine)
     let report = page.report
+    try files.makeDirectory()
     var written: [String] = []
     var figureFiles: [String] = []
     if svg { figureFiles = try files.write(report.figures, ending: "svg") { Array($0.svg(standalone: true).utf8) } }
@@ -86,7 +83,7 @@ struct ReportCommand: ParsableCommand {
       written.append(try files.write(report.markdown(files: links), ending: "md"))
     }
     written.append(try files.writePage(report.html()))
-    for note in page.notes { FileHandle.standardError.write(Data("ladle: \(note)\n".utf8)) }
+    for note in page.notes { writeErrorLine(note) }
     for line in page.summaryLines { print(line) }
     for path in written.reversed() { print("wrote \(path)") }
   }

@@ -29,12 +29,16 @@ struct ReportFiles {
       guard above.path.count < directory.path.count else { break }
       directory = above
     }
-    if let slash = page.lastIndex(of: "/"), slash != page.startIndex {
-      try RunDirectory.makeDirectory(String(page[..<slash]))
-    }
     self.page = page
     let ending = URL(filePath: absolute).pathExtension
     stem = ["html", "htm", "xhtml"].contains(ending.lowercased()) ? String(page.dropLast(ending.count + 1)) : page
+  }
+
+  /// Makes the directory in which the files are to lie.
+  func makeDirectory() throws(CommandFailure) {
+    if let slash = page.lastIndex(of: "/"), slash != page.startIndex {
+      try RunDirectory.makeDirectory(String(page[..<slash]))
+    }
   }
 
   /// Writes the page and returns its path.

@@ -24,6 +24,9 @@ struct CellAttempts: Sendable {
     var seconds: Double
     /// The run's own sentence about why it failed.
     var error: String?
+
+    /// Whether a run can have taken so long; sums are computed of what can.
+    fileprivate var isPossible: Bool { (0...1e12).contains(seconds) }
   }
 
   struct Claim: Codable, Hashable, Sendable {
@@ -55,7 +58,7 @@ struct CellAttempts: Sendable {
     for name in names {
       guard let number = Self.number(name, "end-") else { continue }
       guard let bytes = try? FileBytes.read("\(path)/\(name)"),
-        let end = try? JSONDecoder().decode(End.self, from: Data(bytes))
+        let end = try? JSONDecoder().decode(End.self, from: Data(bytes)), end.isPossible
       else {
         throw CommandFailure(.world, "\(path)/\(name) is damaged; remove \(path), and the cell is looked at anew.")
       }

@@ -63,7 +63,7 @@ struct SweepCommand: AsyncParsableCommand {
     let directory = SweepDirectory(path: out ?? "runs/\(plan.definition.name)")
     if dryRun {
       for line in try Self.listing(plan, directory) { print(line) }
-      for note in plan.notes { FileHandle.standardError.write(Data("ladle: \(note)\n".utf8)) }
+      for note in plan.notes { writeErrorLine(note) }
       return
     }
     try requireData(plan)

@@ -24,6 +24,12 @@ import Testing
     }
   }
 
+  @Test func seedsAreWrittenAsTheyAreTaken() {
+    #expect(seedsText([2, 3, 4]) == "2-4" && seedsText([7]) == "7" && seedsText([1, 3, 5]) == "1,3,5")
+    #expect(seedsText([.max, 1]) == "\(Int.max),1" && seedsText([.max, .min]) == "\(Int.max),\(Int.min)")
+    #expect(seedsText([2, 1]) == "2,1" && seedsText([1, 2], dash: "–") == "1–2")
+  }
+
   @Test func optionsAndSettingsArrive() throws {
     let settings = try settings(
       "--dataset mnist-usps --framing mnist --labels 100,50 --seeds 2-4 --set filters=12 --set machine.tolerance=0.01")

@@ -122,6 +122,17 @@ import Testing
     #expect(size?.width == 8 && size?.height == 8 && size?.channels == 1)
     #expect(PNGHeader(Array("not a picture at all, but long enough for one".utf8)) == nil)
     #expect(PNGHeader([]) == nil)
+    // The header alone is no picture.
+    #expect(PNGHeader(Array(ImageSheetFile.small.dropLast(20))) == nil)
+  }
+
+  @Test func nothingIsMadeForAReportOfNothing() throws {
+    let place = try TemporaryDirectory()
+    try place.writeRun("a", [("random", course([0]))])
+    try place.write("{\n", to: "a/rounds.jsonl")
+    let said = sentence([place.path + "/a", "--out", place.path + "/deep/page.html"])
+    #expect(said.contains("Line 1 of \(place.path)/a/rounds.jsonl is damaged"))
+    #expect(!FileManager.default.fileExists(atPath: place.path + "/deep"))
   }
 }
 

@@ -9,16 +9,20 @@ struct PickedPictures {
   private static let mostRounds = 6
 
   /// Blocks for each arm that has pictures: its lowest seed, the first round, the last and some between. Notes say what
-  /// did not fit.
+  /// did not fit or cannot be read.
   static func blocks(of comparison: Comparison) -> [Report.Block] {
+    var unreadable: [String] = []
     let arms = comparison.arms.compactMap { arm -> (name: String, images: [(round: Int, image: Report.Image)])? in
       for run in arm.runs {
-        let images = images(arm, run)
+        let images = images(arm, run, &unreadable)
         if !images.isEmpty { return (arm.name, images) }
       }
       return nil
     }
-    guard !arms.isEmpty else { return [] }
+    let remarks =
+      unreadable.isEmpty
+      ? [] : [Report.Block.remark("Left out, because they cannot be read as pictures: \(listed(unreadable)).")]
+    guard !arms.isEmpty else { return remarks }
     var left = mostBytes
     var blocks: [Report.Block] = []
     var dropped: [String] = []
@@ -41,11 +45,11 @@ struct PickedPictures {
       .paragraph(
         "One seed of each strategy, the lowest that has pictures, and at most \(mostRounds) of its rounds, evenly spread. Pictures of "
           + "one seed illustrate; they prove nothing about the others."))
-    return blocks
+    return blocks + remarks
   }
 
   private static func images(
-    _ arm: Comparison.Arm, _ run: Comparison.SeedRun
+    _ arm: Comparison.Arm, _ run: Comparison.SeedRun, _ unreadable: inout [String]
   ) -> [(round: Int, image: Report.Image)] {
     let rounds = run.records.map(\.round).filter { round in
       FileManager.default.fileExists(atPath: path(arm, run, round))
@@ -54,6 +58,7 @@ struct PickedPictures {
     let chosen = count < 2 ? rounds : Set((0..<count).map { rounds[$0 * (rounds.count - 1) / (count - 1)] }).sorted()
     return chosen.compactMap { round in
       guard let bytes = try? FileBytes.read(path(arm, run, round)), let size = PNGHeader(bytes) else {
+        unreadable.append(path(arm, run, round))
         return nil
       }
       let record = run.records.first { $0.round == round }

@@ -7,6 +7,16 @@ enum RunFinder {
     var runs: [RecordedRun] = []
     /// Directories that look like runs but cannot be read, in sentences.
     var notes: [String] = []
+
+    /// Everything that could not be read, in sentences.
+    var allNotes: [String] { notes + runs.flatMap(\.notes) }
+
+    /// Throws, with what could not be read, if no run has a finished round; `verb` says for what one is needed.
+    func requireRounds(to verb: String) throws(CommandFailure) {
+      guard runs.allSatisfy(\.records.isEmpty) else { return }
+      let reason = allNotes.first ?? "no run there has a finished round."
+      throw CommandFailure(.world, "there is nothing to \(verb): \(reason)")
+    }
   }
 
   /// Every run at or below `paths`, each once, in the order of the paths and sorted by name below each.

@@ -3,7 +3,7 @@ import Testing
 
 @testable import LadleCommand
 
-/// Damaged files of data sets. Slow: some 700 processes, a minute or two.
+/// Damaged files of data sets. Slow: some 900 processes, a minute or two.
 ///
 /// A variant is refused in one sentence and no round is written, or its numbers are such that a run can be made of them,
 /// and then the run is whole. Where the file cannot be read, no directory is made.
@@ -14,7 +14,7 @@ struct HostileDataTests {
     var file: String
     var command: [String]
     var content = Damage.Content.binary
-    var count = 50
+    var count = 100
     var testDescription: String { file }
   }
 
@@ -30,9 +30,9 @@ struct HostileDataTests {
       Sample(file: "mnist/\($0)-ubyte", command: pool + ["--dataset", "mnist"])
     }
     + ["optdigits.tra", "optdigits.tes"].map {
-      Sample(file: "optdigits/\($0)", command: pool + ["--dataset", "optdigits"], content: .text, count: 100)
+      Sample(file: "optdigits/\($0)", command: pool + ["--dataset", "optdigits"], content: .text)
     }
-    + ["zip.train", "zip.test"].map { Sample(file: "usps/\($0)", command: gaal, content: .text, count: 100) }
+    + ["zip.train", "zip.test"].map { Sample(file: "usps/\($0)", command: gaal, content: .text) }
 
   private func arguments(_ sample: Sample, data: String, out: String) -> [String] {
     sample.command + ["--seeds", "1", "--quiet", "--data", data, "--out", out]
@@ -72,39 +72,6 @@ struct HostileDataTests {
     }
     tally.report()
     #expect(tally["refused"] > sample.count / 4, "a reader that accepts most damage is none")
-  }
-
-  /// The files have 10 000 images each, so these are few.
-  @Test func aDamagedBatchOfCIFARIsRefusedOrSaysSomethingElse() throws {
-    let place = try TemporaryDirectory()
-    let folder = place.path + "/data/cifar10"
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    var original = [UInt8](repeating: 0, count: 10_000 * 3073)
-    for index in 0..<10_000 {
-      original[index * 3073] = UInt8(index % 10)
-      for pixel in 0..<64 { original[index * 3073 + 1 + (index % 10) * 300 + pixel] = 200 }
-    }
-    try Data(original).write(to: URL(filePath: place.path + "/sound"))
-    let damaged = URL(filePath: folder + "/data_batch_3.bin")
-    for name in ["data_batch_1", "data_batch_2", "data_batch_4", "data_batch_5", "test_batch"] {
-      #expect(symlink(place.path + "/sound", "\(folder)/\(name).bin") == 0)
-    }
-    let out = place.path + "/run"
-    var tally = HostileRuns.Tally("cifar10")
-    for (index, bytes) in Damage.variants(of: original, named: "cifar10", .binary, count: 24).enumerated() {
-      try? FileManager.default.removeItem(atPath: out)
-      try Data(bytes).write(to: damaged)
-      let command =
-        Self.pool + [
-          "--dataset", "cifar10", "--pool-size", "100", "--test-size", "50", "--seeds", "1", "--quiet", "--data",
-          place.path + "/data", "--out", out,
-        ]
-      guard let result = try HostileRuns.run(command, "cifar10, variant \(index)") else { continue }
-      #expect(FileManager.default.fileExists(atPath: out) == (result.code == 0))
-      tally.count(result.code == 0 ? "another value" : "refused")
-    }
-    tally.report()
-    #expect(tally["refused"] >= 12)
   }
 
   @Test func imagesOfAnotherShapeAreRefused() throws {

@@ -3,97 +3,62 @@ import Testing
 
 @testable import LadleCommand
 
-/// Damaged files in the directory of a run that is continued. Slow: some 900 processes, a minute or two.
+/// Damaged files in the directory of a run that is continued. Slow: some 1500 processes, a minute or two.
 ///
 /// A variant is refused in one sentence, and the directory is as it was; or it makes no difference; or it says something
 /// that could have been so, and then what the directory says of finished rounds stays.
 @Suite("Hostile run directories (slow)", .enabled(if: LadleProcess.program != nil, "the program ladle is not built"))
 struct HostileRunDirectoryTests {
-  private static let scheme = "simple-margin"
-
-  /// A run that was stopped after round 1 of both strategies, and what continuing it leads to.
-  private struct Stopped {
-    let place: TemporaryDirectory
-    let data: HostileData
-    var template: String { place.path + "/template" }
-
-    init() throws {
-      place = try TemporaryDirectory()
-      data = try HostileData(place.path + "/data")
-      // A run to 40 labels that ended is one to 60 that goes on, but for what it says about itself.
-      let result = try LadleProcess.run(arguments(template, budget: 40))
-      #expect(result.code == 0, "\(result.errors)")
-      try replace("\"budget\" : 40", by: "\"budget\" : 60", in: "template/config.json")
-      let stop = #"\"stop\":\"budget-spent\""#
-      for scheme in ["random", HostileRunDirectoryTests.scheme] {
-        let none = #"\"stop\":null"#
-        try replace(
-          stop, by: none + String(repeating: " ", count: stop.utf8.count - none.utf8.count),
-          in: "template/state/\(scheme)-seed-1.safetensors")
-      }
-      for name in ["report.html", "curves.svg", "results.csv"] {
-        try FileManager.default.removeItem(atPath: "\(template)/\(name)")
-      }
-    }
-
-    func arguments(_ out: String, budget: Int = 60) -> [String] {
-      [
-        "run", "pool", "--dataset", "mnist", "--data", data.path, "--learner", "svm", "--strategy",
-        "random,\(HostileRunDirectoryTests.scheme)", "--seeds", "1", "--initial", "20", "--batch", "20", "--budget",
-        "\(budget)", "--out", out, "--quiet",
-      ]
-    }
-
-    private func replace(_ old: String, by new: String, in name: String) throws {
-      let file = URL(filePath: "\(place.path)/\(name)")
-      var bytes = try Data(contentsOf: file)
-      let range = try #require(bytes.range(of: Data(old.utf8)))
-      bytes.replaceSubrange(range, with: Data(new.utf8))
-      try bytes.write(to: file)
-    }
-
-    /// A copy of the stopped run.
-    func copy(_ name: String) throws -> String {
-      let path = "\(place.path)/\(name)"
-      try? FileManager.default.removeItem(atPath: path)
-      try FileManager.default.copyItem(atPath: template, toPath: path)
-      return path
-    }
-  }
-
   @Test(arguments: [
     ("config.json", 200), ("rounds.jsonl", 200), ("timings.jsonl", 100), ("environment.json", 100),
-    ("state/\(scheme)-seed-1.safetensors", 200), ("state/random-seed-1.safetensors", 100),
+    ("state/\(StoppedRun.scheme)-seed-1.safetensors", 200), ("state/random-seed-1.safetensors", 100),
   ])
   func aDamagedFileIsRefusedOrHarmless(name: String, count: Int) throws {
-    let stopped = try Stopped()
+    try check(name, count, "again") { $0.arguments($1) }
+  }
+
+  /// The settings are then whatever config.json says.
+  @Test(arguments: [
+    ("config.json", 200), ("rounds.jsonl", 200), ("state/\(StoppedRun.scheme)-seed-1.safetensors", 200),
+  ])
+  func aDamagedFileIsRefusedOrHarmlessByDirectory(name: String, count: Int) throws {
+    try check(name, count, "by directory") { $0.continuation($1) }
+  }
+
+  private func check(
+    _ name: String, _ count: Int, _ way: String, _ command: (StoppedRun, String) -> [String]
+  ) throws {
+    let stopped = try StoppedRun()
     let expectedPath = try stopped.copy("expected")
-    let whole = try #require(try HostileRuns.run(stopped.arguments(expectedPath), "the file as it was"))
+    let whole = try #require(try HostileRuns.run(command(stopped, expectedPath), "the file as it was"))
     let expected = try HostileRuns.files(in: expectedPath)
     let finished = try HostileRuns.files(in: stopped.template)
     #expect(whole.code == 0 && expected["rounds.jsonl"] != finished["rounds.jsonl"])
 
     let original = [UInt8](try #require(finished[name]))
-    var tally = HostileRuns.Tally(name)
+    var tally = HostileRuns.Tally("\(name), \(way)")
     for (index, bytes) in Damage.variants(of: original, named: name, .text, count: count).enumerated() {
       let path = try stopped.copy("variant")
       try Data(bytes).write(to: URL(filePath: "\(path)/\(name)"))
       let before = try HostileRuns.files(in: path)
-      guard let result = try HostileRuns.run(stopped.arguments(path), "\(name), variant \(index)") else { continue }
+      let what = "\(name), \(way), variant \(index)"
+      guard let result = try HostileRuns.run(command(stopped, path), what) else { continue }
       var after = try HostileRuns.files(in: path)
       if result.code != 0 {
         // A line without its end is dropped when the file is opened, whatever follows.
         if name.hasSuffix(".jsonl"), after[name] == withoutTornLine(Data(bytes)) { after[name] = Data(bytes) }
-        #expect(after == before, "\(name), variant \(index) was refused, and changed \(changes(before, after))")
+        #expect(after == before, "\(what) was refused, and changed \(changes(before, after))")
         tally.count("refused")
       } else if after["rounds.jsonl"] == expected["rounds.jsonl"], after["results.csv"] == expected["results.csv"] {
         tally.count("harmless")
       } else {
         let rounds = try #require(after["rounds.jsonl"])
         let kept = name == "rounds.jsonl" ? withoutTornLine(Data(bytes)) : finished["rounds.jsonl"] ?? Data()
-        #expect(rounds.starts(with: kept), "\(name), variant \(index) changed the rounds that were finished")
-        // Only what figures are about may say something else.
-        #expect(name == "rounds.jsonl" || name.hasPrefix("state/"), "\(name), variant \(index) changed the result")
+        #expect(rounds.starts(with: kept), "\(what) changed the rounds that were finished")
+        #expect(after["report.html"] != nil && after["results.csv"] != nil, "\(what) left a part of a run")
+        // Only what figures are about may say something else, and settings that nothing else names.
+        let mayDiffer = name == "rounds.jsonl" || name.hasPrefix("state/") || way == "by directory"
+        #expect(mayDiffer, "\(what) changed the result")
         tally.count("another value")
       }
     }
@@ -104,11 +69,12 @@ struct HostileRunDirectoryTests {
   }
 
   @Test(arguments: [
-    "config.json", "rounds.jsonl", "timings.jsonl", "environment.json", "state", "state/\(scheme)-seed-1.safetensors",
+    "config.json", "rounds.jsonl", "timings.jsonl", "environment.json", "state",
+    "state/\(StoppedRun.scheme)-seed-1.safetensors",
     "report.html", "results.csv",
   ])
   func somethingElseInItsPlaceIsRefusedOrHarmless(name: String) throws {
-    let stopped = try Stopped()
+    let stopped = try StoppedRun()
     for kind in ["directory", "link to nowhere", "link to a device", "pipe", "link to itself"] {
       let path = try stopped.copy("variant")
       let place = "\(path)/\(name)"

@@ -4,7 +4,7 @@ import Testing
 
 @testable import LadleCommand
 
-/// Damaged sweep files. Slow: some 220 processes, half a minute.
+/// Damaged sweep files, and files of a damaged sweep directory. Slow: some 730 processes, half a minute.
 @Suite(
   "Hostile sweep files (slow)", .enabled(if: LadleProcess.program != nil, "the program ladle is not built"),
   .enabled(if: Ladle.configuration.subcommands.contains { $0.configuration.commandName == "sweep" }, "no ladle sweep"))
@@ -65,5 +65,43 @@ struct HostileSweepTests {
     }
     tally.report()
     #expect(tally["refused"] > 100)
+  }
+
+  /// Going on with a sweep that is done writes its tables again. They are the same, or there is one sentence.
+  @Test(arguments: [("sweep.json", 200), ("end-1.json", 100), ("claim-1.json", 100), ("rounds.jsonl", 100)])
+  func aDamagedDirectoryIsRefusedOrHarmless(name: String, count: Int) throws {
+    let sweep = try SweepFixture(seeds: "1")
+    let out = sweep.path("out")
+    let arguments = sweep.arguments("out", ["--quiet"])
+    #expect(try HostileRuns.run(arguments, "a new sweep")?.code == 0)
+    let cell = try #require(try sweep.plan.cells.first?.name)
+    let places = ["sweep.json": "sweep.json", "rounds.jsonl": "cells/\(cell)/rounds.jsonl"]
+    let file = URL(filePath: "\(out)/\(places[name] ?? "attempts/\(cell)/\(name)")")
+    let (original, table) = ([UInt8](try Data(contentsOf: file)), try sweep.place.contents("out/results.csv"))
+    let template = try HostileRuns.files(in: out)
+    var tally = HostileRuns.Tally("\(name) of a sweep")
+    for (index, bytes) in Damage.variants(of: original, named: name, .text, count: count).enumerated() {
+      try Data(bytes).write(to: file)
+      let what = "\(name) of a sweep, variant \(index)"
+      guard let result = try HostileRuns.run(arguments, what, mayNote: true) else { continue }
+      let after = try sweep.place.contents("out/results.csv")
+      // What is damaged of the rounds is missing from the table of a sweep that does not run its cells again.
+      if name != "rounds.jsonl" || result.code != 0 { #expect(after == table, "\(what) changed the results") }
+      #expect(after.hasSuffix("\n"))
+      tally.count(result.code != 0 ? "refused" : after == table ? "harmless" : "another value")
+      try restore(template, in: out)
+    }
+    tally.report()
+  }
+
+  /// Makes a directory what it was.
+  private func restore(_ files: [String: Data], in path: String) throws {
+    for (name, bytes) in try HostileRuns.files(in: path) where files[name] != bytes {
+      if files[name] == nil { try FileManager.default.removeItem(atPath: "\(path)/\(name)") }
+    }
+    for (name, bytes) in files
+    where !bytes.isEmpty && (try? Data(contentsOf: URL(filePath: "\(path)/\(name)"))) != bytes {
+      try bytes.write(to: URL(filePath: "\(path)/\(name)"))
+    }
   }
 }
