@@ -37,6 +37,12 @@ struct PickedPictures {
         .paragraph(
           "The pictures of \(listed(dropped)) would make the page too large; they are in the runs’ directories."))
     }
+    if comparison.system == .gaal {
+      blocks.append(
+        .paragraph(
+          "The colour of a frame is the class that the oracle named; what it could not name has a grey one and was discarded."
+        ))
+    }
     blocks.append(
       .paragraph(
         "One seed of each strategy, the lowest that has pictures, and at most \(mostRounds) of its rounds, evenly spread. Pictures of "
