@@ -27,7 +27,7 @@ struct IntervalChart: Figure {
   var isNarrow = false
 
   private var rowHeight: Double { isNarrow ? 50 : 34 }
-  private static let letterWidth = 7.3
+  private static let letterWidth = 8.1
   private static let top = 44.0
 
   var size: (width: Double, height: Double) { (width, Self.top + Double(rows.count) * rowHeight + 62) }
@@ -45,7 +45,7 @@ struct IntervalChart: Figure {
 
   func svg(standalone: Bool) -> String {
     let left = isNarrow ? 30 : min(width * 0.4, 34 + Double(rows.map(\.name.count).max() ?? 0) * Self.letterWidth + 18)
-    let right = isNarrow ? width - 20 : max(width * 0.55, width - 24 - Double(rows.map(\.text.count).max() ?? 0) * 6.9)
+    let right = isNarrow ? width - 20 : max(width * 0.55, width - 24 - Double(rows.map(\.text.count).max() ?? 0) * 7.6)
     let bottom = Self.top + Double(rows.count) * rowHeight
     let axis = AxisScale(covering: domain, range: (left, right), tickCount: isNarrow ? 4 : 6, rounding: true)
     var parts = [

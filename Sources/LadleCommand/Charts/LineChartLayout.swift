@@ -24,8 +24,8 @@ struct LineChartLayout {
 
   static let labelSpacing = 19.0
   static let barSpacing = 5.0
-  /// An average letter at 13 pixels, generously.
-  static let letterWidth = 7.3
+  /// An average letter at 13 pixels, in a wide font such as Verdana.
+  static let letterWidth = 8.1
 
   init(_ chart: LineChart) {
     let texts: [String?] =

@@ -23,7 +23,7 @@ struct StackedBarChart: Figure {
   var isNarrow = false
 
   private var rowHeight: Double { isNarrow ? 46 : 30 }
-  private static let letterWidth = 7.3
+  private static let letterWidth = 8.1
   private static let top = 66.0
 
   var size: (width: Double, height: Double) { (width, Self.top + Double(rows.count) * rowHeight + 60) }
@@ -70,7 +70,7 @@ struct StackedBarChart: Figure {
       }
       marks.append(
         isNarrow
-          ? FigureFrame.text(row.name, x: 16, y: y)
+          ? FigureFrame.text(row.name, x: left + 6, y: y)
           : FigureFrame.text(row.name, x: left - 10, y: y + 19.5, anchor: "end"))
       marks.append(FigureFrame.text(row.text, x: axis.position(sum) + 8, y: y + 19.5))
     }

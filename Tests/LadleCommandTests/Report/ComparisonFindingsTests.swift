@@ -138,8 +138,10 @@ import Testing
 
   @Test func aPhoneGetsChartsWhoseTextKeepsItsSize() throws {
     for count in [2, 7] {
-      let names = (0..<count).map { ($0 == 0 ? "random" : "strategy \($0)", course([0.01 * Double($0), 0.02, 0])) }
-      let findings = try findings(names)
+      let strategies = (0..<count).map {
+        ($0 == 0 ? "random" : "strategy \($0)", course([0.01 * Double($0), 0.02, 0]))
+      }
+      let findings = try findings(strategies)
       let figures = ComparisonFigures(findings: findings)
       let all: [any Figure] = [figures.curves, figures.differences(findings.paired), try #require(figures.time)]
       for figure in all {
