@@ -7,6 +7,8 @@ protocol Figure: Sendable {
   /// The figure as an SVG element. `standalone` adds what a file of its own needs: the XML declaration, a ground and dark
   /// colours; inside a page, the page brings those, and pointer or keyboard focus reveals more.
   func svg(standalone: Bool) -> String
+  /// The same for a phone, where names have no room beside the marks; nil if it is readable there as it is.
+  var narrow: (any Figure)? { get }
   /// What the marks mean, as a list, for screens too narrow for the labels inside; may be empty.
   var legend: String { get }
   /// What lines, bands and bars are, in plain sentences.
@@ -15,6 +17,8 @@ protocol Figure: Sendable {
 
 /// The outermost element of a figure.
 enum FigureFrame {
+  /// The width of a figure for a phone: text keeps its size there.
+  static let narrowWidth = 360.0
   static let fonts = "system-ui, -apple-system, 'Segoe UI', 'Helvetica Neue', Arial, sans-serif"
 
   /// - Parameters:

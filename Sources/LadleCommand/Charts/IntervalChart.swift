@@ -23,24 +23,34 @@ struct IntervalChart: Figure {
   var explanation: String
   var fileStem = "differences"
   var width = 860.0
+  /// Names stand above their bars, and numbers in ``legend`` alone.
+  var isNarrow = false
 
-  private static let rowHeight = 34.0
-  private static let letterWidth = 7.3
+  private var rowHeight: Double { isNarrow ? 50 : 34 }
+  private static let letterWidth = 8.1
   private static let top = 44.0
 
-  var size: (width: Double, height: Double) { (width, Self.top + Double(rows.count) * Self.rowHeight + 62) }
+  var size: (width: Double, height: Double) { (width, Self.top + Double(rows.count) * rowHeight + 62) }
 
-  /// The numbers, which a narrow screen cuts off.
+  var narrow: (any Figure)? {
+    var chart = self
+    (chart.width, chart.isNarrow) = (FigureFrame.narrowWidth, true)
+    return chart
+  }
+
+  /// The numbers, which a narrow screen has no room for.
   var legend: String {
     element("ul", [("class", "legend")], rows.map { element("li", [], escaped("\($0.name) \($0.text)")) }.joined())
   }
 
   func svg(standalone: Bool) -> String {
-    let left = min(width * 0.4, 34 + Double(rows.map(\.name.count).max() ?? 0) * Self.letterWidth + 18)
-    let right = max(width * 0.55, width - 24 - Double(rows.map(\.text.count).max() ?? 0) * 6.9)
-    let bottom = Self.top + Double(rows.count) * Self.rowHeight
-    let axis = AxisScale(covering: domain, range: (left, right), tickCount: 6, rounding: true)
-    var parts = [FigureFrame.text(title, x: 16, y: 26, [("font-size", "16"), ("font-weight", "600")])]
+    let left = isNarrow ? 30 : min(width * 0.4, 34 + Double(rows.map(\.name.count).max() ?? 0) * Self.letterWidth + 18)
+    let right = isNarrow ? width - 20 : max(width * 0.55, width - 24 - Double(rows.map(\.text.count).max() ?? 0) * 7.6)
+    let bottom = Self.top + Double(rows.count) * rowHeight
+    let axis = AxisScale(covering: domain, range: (left, right), tickCount: isNarrow ? 4 : 6, rounding: true)
+    var parts = [
+      FigureFrame.text(title, x: 16, y: 26, [("font-size", isNarrow ? "13" : "16"), ("font-weight", "600")])
+    ]
     let decimals = axis.decimals(timesFactor: factor)
     for tick in axis.ticks {
       let x = axis.position(tick)
@@ -52,7 +62,12 @@ struct IntervalChart: Figure {
     parts.append(FigureFrame.rule(x1: zero, y1: Self.top - 4, x2: zero, y2: bottom + 4, "axis", "#57606a", 1.4))
     parts.append(FigureFrame.text(xLabel, x: (left + right) / 2, y: bottom + 44, anchor: "middle"))
     for (place, row) in rows.enumerated() {
-      let y = Self.top + (Double(place) + 0.5) * Self.rowHeight
+      let y = Self.top + (Double(place) + 0.5) * rowHeight
+      guard !isNarrow else {
+        parts.append(mark(row, y: y + 8, axis))
+        parts.append(FigureFrame.text(row.name, x: 16, y: y - 8))
+        continue
+      }
       parts.append(mark(row, y: y, axis))
       parts.append(FigureFrame.text(row.name, x: left - 16, y: y + 4.5, anchor: "end"))
       parts.append(

@@ -56,6 +56,8 @@ struct LineChart: Figure {
   var yDomain: ClosedRange<Double>?
   /// Whether names and last values stand beside the lines' ends. Without, the chart is small: one of many beside one another.
   var showsLabels = true
+  /// Whether a chart without labels has the marks of its lines, which a legend elsewhere names.
+  var showsMarks = false
   /// What bands are, for the sentence under the figure.
   var interval = IntervalMethod.t
   var fileStem = "curves"
@@ -66,7 +68,15 @@ struct LineChart: Figure {
 
   /// So many bands that none can be told from another: each is drawn when its line is pointed at, and the last intervals
   /// stand as bars at the right edge.
-  var hasManyBands: Bool { showsLabels && series.count > 5 }
+  var hasManyBands: Bool { series.count > 5 }
+
+  /// Without the names beside the lines, which ``legend`` has.
+  var narrow: (any Figure)? {
+    var chart = self
+    (chart.title, chart.showsLabels, chart.showsMarks) = ("\(yLabelWithUnit), by \(xLabel.lowercased())", false, true)
+    (chart.width, chart.height) = (FigureFrame.narrowWidth, 280)
+    return chart
+  }
 
   /// The number of the style of line `index`.
   func style(of index: Int) -> Int { series.indices.contains(index) ? series[index].style ?? index : index }
@@ -118,6 +128,8 @@ extension LineChart {
     let scaled = valueFormat == .percent ? value * 100 : value
     return fixed(scaled, decimals)
   }
+
+  var yLabelWithUnit: String { valueFormat == .percent ? "\(yLabel), %" : yLabel }
 
   /// `value` with its unit: `78.9 %`, or `0.789`.
   func formattedWithUnit(_ value: Double) -> String {

@@ -24,8 +24,8 @@ struct LineChartLayout {
 
   static let labelSpacing = 19.0
   static let barSpacing = 5.0
-  /// An average letter at 13 pixels, generously.
-  static let letterWidth = 7.3
+  /// An average letter at 13 pixels, in a wide font such as Verdana.
+  static let letterWidth = 8.1
 
   init(_ chart: LineChart) {
     let texts: [String?] =
@@ -39,7 +39,7 @@ struct LineChartLayout {
       top = chart.title.isEmpty ? 44 : 70
       bottom = chart.height - 54
     } else {
-      (left, right, top, bottom) = (50, chart.width - 14, 34, chart.height - 28)
+      (left, right, top, bottom) = (50, chart.width - 14 - barsWidth, 34, chart.height - 28)
     }
     let edge = right
     endBars = chart.hasManyBands ? chart.series.indices.map { edge + 6 + Double($0) * Self.barSpacing } : []
@@ -59,7 +59,9 @@ struct LineChartLayout {
     // No accuracy is above 1, whatever an interval says.
     let ceiling = chart.valueFormat == .percent && high <= 1 ? 1 : Double.infinity
     let reach = max(high - low, 0.01) * 0.6
-    let bottomEnd = min(low, max(bands.map(\.lowerBound).min() ?? low, low - reach))
+    // Nor is a rate or a count below 0.
+    let floor = chart.valueFormat != .number && low >= 0 ? 0 : -Double.infinity
+    let bottomEnd = min(low, max(bands.map(\.lowerBound).min() ?? low, low - reach, floor))
     let topEnd = max(high, min(bands.map(\.upperBound).max() ?? high, high + reach, ceiling))
     y = AxisScale(
       covering: chart.yDomain ?? bottomEnd...topEnd, range: (bottom, top),

@@ -114,8 +114,6 @@ extension LineChart {
     return parts.joined(separator: "\n")
   }
 
-  private var yLabelWithUnit: String { valueFormat == .percent ? "\(yLabel), %" : yLabel }
-
   // MARK: - References and labels
 
   private static let referenceStyle = [

@@ -62,7 +62,7 @@ struct LineMarkup {
     }
     let width = chart.showsLabels ? "2.2" : "1.8"
     parts.append(line(series.points, "mean", width, style.dashes.map { [("stroke-dasharray", $0)] } ?? []))
-    guard chart.showsLabels else { return parts.joined(separator: "\n") }
+    guard chart.showsLabels || chart.showsMarks else { return parts.joined(separator: "\n") }
     let stride = (series.points.count + 11) / 12
     for (place, point) in series.points.enumerated() where (series.points.count - 1 - place) % stride == 0 {
       let mark = style.marker.markup(

@@ -19,21 +19,30 @@ struct StackedBarChart: Figure {
   var explanation: String
   var fileStem = "time"
   var width = 860.0
+  /// Names stand above their bars.
+  var isNarrow = false
 
-  private static let rowHeight = 30.0
-  private static let letterWidth = 7.3
+  private var rowHeight: Double { isNarrow ? 46 : 30 }
+  private static let letterWidth = 8.1
   private static let top = 66.0
 
-  var size: (width: Double, height: Double) { (width, Self.top + Double(rows.count) * Self.rowHeight + 60) }
+  var size: (width: Double, height: Double) { (width, Self.top + Double(rows.count) * rowHeight + 60) }
+
+  var narrow: (any Figure)? {
+    var chart = self
+    (chart.width, chart.isNarrow) = (FigureFrame.narrowWidth, true)
+    return chart
+  }
 
   var legend: String { "" }
 
   func svg(standalone: Bool) -> String {
-    let left = min(width * 0.4, 34 + Double(rows.map(\.name.count).max() ?? 0) * Self.letterWidth)
+    let left = isNarrow ? 20 : min(width * 0.4, 34 + Double(rows.map(\.name.count).max() ?? 0) * Self.letterWidth)
     let right = width - 30 - Double(rows.map(\.text.count).max() ?? 0) * Self.letterWidth
-    let bottom = Self.top + Double(rows.count) * Self.rowHeight
+    let bottom = Self.top + Double(rows.count) * rowHeight
     let longest = rows.map { $0.values.reduce(0, +) }.max() ?? 0
-    let axis = AxisScale(covering: 0...max(longest, 1e-9), range: (left, right), tickCount: 6, rounding: false)
+    let axis = AxisScale(
+      covering: 0...max(longest, 1e-9), range: (left, right), tickCount: isNarrow ? 4 : 6, rounding: false)
     var marks = [FigureFrame.text(title, x: 16, y: 26, [("font-size", "16"), ("font-weight", "600")])]
     var x = 16.0
     for (place, part) in parts.enumerated() {
@@ -51,7 +60,7 @@ struct StackedBarChart: Figure {
     marks.append(FigureFrame.rule(x1: left, y1: Self.top, x2: left, y2: bottom, "axis", "#57606a", 1.2))
     marks.append(FigureFrame.text(xLabel, x: (left + right) / 2, y: bottom + 44, anchor: "middle"))
     for (place, row) in rows.enumerated() {
-      let y = Self.top + Double(place) * Self.rowHeight
+      let y = Self.top + Double(place) * rowHeight + (isNarrow ? 16 : 0)
       var sum = 0.0
       for (part, value) in row.values.enumerated() where value > 0 {
         let (from, to) = (axis.position(sum), axis.position(sum + value))
@@ -59,7 +68,10 @@ struct StackedBarChart: Figure {
         marks.append(element("g", [], tip + box(part: part, x: from, y: y + 6, width: to - from, height: 18)))
         sum += value
       }
-      marks.append(FigureFrame.text(row.name, x: left - 10, y: y + 19.5, anchor: "end"))
+      marks.append(
+        isNarrow
+          ? FigureFrame.text(row.name, x: left + 6, y: y)
+          : FigureFrame.text(row.name, x: left - 10, y: y + 19.5, anchor: "end"))
       marks.append(FigureFrame.text(row.text, x: axis.position(sum) + 8, y: y + 19.5))
     }
     return FigureFrame.svg(

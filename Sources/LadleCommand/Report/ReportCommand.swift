@@ -28,8 +28,11 @@ struct ReportCommand: ParsableCommand {
   @Option(help: "The strategy from which differences are taken.")
   var baseline = "random"
 
-  @Option(help: "The figure that is compared, of which more is better.")
+  @Option(help: "The figure that is compared. Unless given, that of the sweep, else the accuracy.")
   var metric: String?
+
+  @Option(help: "Whether more of it is better (maximize) or less (minimize). Unless given, the sweep or its name says.")
+  var goal: String?
 
   @Option(help: "How intervals are found: t (Student’s) or bootstrap.")
   var interval = "t"
@@ -63,7 +66,9 @@ struct ReportCommand: ParsableCommand {
     let found = try RunFinder.runs(at: directories)
     try found.requireRounds(to: "report")
     let comparisons = ComparisonGrouping.comparisons(of: found.runs)
-    options.metric = try chosenMetric(comparisons)
+    let swept = SweepMetric.shared(by: directories)
+    options.metric = try chosenMetric(comparisons, swept)
+    options.goal = try chosenGoal(of: options.metric, swept)
     let page = ComparisonPage(
       comparisons: comparisons, options: options, notes: found.allNotes, command: commandLine)
     let report = page.report
@@ -100,7 +105,7 @@ struct ReportCommand: ParsableCommand {
     }
   }
 
-  private func chosenMetric(_ comparisons: [Comparison]) throws -> String {
+  private func chosenMetric(_ comparisons: [Comparison], _ swept: SweepDefinition.Metric?) throws -> String {
     let known = Set(comparisons.flatMap(\.metrics)).sorted()
     if let metric {
       guard known.contains(metric) else {
@@ -108,8 +113,20 @@ struct ReportCommand: ParsableCommand {
       }
       return metric
     }
-    for usual in ["accuracy", "meanIoU"] where known.contains(usual) { return usual }
+    for usual in [swept?.name, "accuracy", "meanIoU"].compactMap(\.self) where known.contains(usual) { return usual }
     throw CommandFailure(.usage, "no record has an accuracy; choose with --metric among \(listed(known)).")
+  }
+
+  private func chosenGoal(of metric: String, _ swept: SweepDefinition.Metric?) throws -> SweepDefinition.Metric.Goal {
+    if let goal {
+      guard let known = SweepDefinition.Metric.Goal(rawValue: goal) else {
+        throw CommandFailure(
+          .usage, "--goal is \(listed(SweepDefinition.Metric.Goal.allCases.map(\.rawValue), "or")), not “\(goal)”.")
+      }
+      return known
+    }
+    if let swept, swept.name == metric { return swept.goal }
+    return ReportOptions.usualGoal(of: metric)
   }
 
   /// What makes the page again, as typed in a shell.
@@ -121,6 +138,7 @@ struct ReportCommand: ParsableCommand {
     var words = ["ladle report"] + directories.map(quoted)
     if baseline != "random" { words.append("--baseline \(quoted(baseline))") }
     if let metric { words.append("--metric \(quoted(metric))") }
+    if let goal { words.append("--goal \(quoted(goal))") }
     if interval != "t" { words.append("--interval \(interval)") }
     if let reach { words.append("--reach \(quoted(reach))") }
     words.append("--out \(quoted(out))")

@@ -68,11 +68,7 @@ struct GenerateCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let resolved = try patched(
-      GeneratorSettings.defaults(for: dataset), with: try settings.map { text in try SettingsPatch(text) })
-    if let problem = resolved.problem() {
-      throw CommandFailure(.usage, problem.replacingOccurrences(of: "generator.", with: "") + ".")
-    }
+    let resolved = try resolvedSettings()
     // Minutes of training are lost if the place for the result turns out to be none.
     for path in [out] + (weights.map { [$0] } ?? []) { try Self.checkWritable(path) }
     let progress = ProgressReporter(output: quiet ? .silent : .standardError)
@@ -98,6 +94,17 @@ struct GenerateCommand: AsyncParsableCommand {
       try generator.save(to: weights, metadata: generator.torchMetadata())
       print(weights)
     }
+  }
+
+  /// What is trained, with every `--set`. Throws a usage failure that names the setting which makes no sense.
+  func resolvedSettings() throws -> GeneratorSettings {
+    let resolved = try patched(
+      GeneratorSettings.defaults(for: dataset), with: try settings.map { text in try SettingsPatch(text) })
+    try SettingsLimits.check(resolved)
+    if let problem = resolved.problem() {
+      throw CommandFailure(.usage, problem.replacingOccurrences(of: "generator.", with: "") + ".")
+    }
+    return resolved
   }
 
   private static func checkWritable(_ path: String) throws(CommandFailure) {

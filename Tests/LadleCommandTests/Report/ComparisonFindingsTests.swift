@@ -110,6 +110,54 @@ import Testing
     }
   }
 
+  @Test func ofALossLessIsBetter() throws {
+    var options = ReportOptions()
+    (options.goal, options.reach) = (.minimize, [0.65])
+    let fall = course([0, 0, 0, 0]).map { $0.map { ($0.0, 1.2 - $0.1) } }
+    let deeper = course([0.1, 0.12, 0.11, 0.1]).map { $0.map { ($0.0, 1.2 - $0.1) } }
+    let findings = try findings([("random", fall), ("margin", deeper)], options)
+    let paired = try #require(findings.paired.first)
+    #expect(paired.areaDifferences.allSatisfy { $0 < 0 } && paired.wins == 4 && paired.losses == 0)
+    #expect(try #require(findings.pairs.first).wins == 0, "random against margin")
+    // Margin falls from 0.60, 0.59 … at once: it starts below. Random with 0.60 does too.
+    #expect(findings.reach[0].arms[1].median == 40)
+    options.reach = [0.4]
+    let reach = ComparisonFindings(findings.comparison, options).reach[0]
+    // Margin ends at 0.35, 0.32, 0.32 and 0.32, random at 0.45 to 0.42.
+    #expect(reach.arms[0].reached.isEmpty && reach.arms[1].reached.count == 4)
+    // Seed 1 from 0.60 to 0.40 at 50 labels.
+    #expect(abs(try #require(reach.arms[1].reached.last) - 50) < 1e-9)
+    let figures = ComparisonSummary(findings: findings).keyFigures
+    #expect(figures[0].label.hasPrefix("margin") && figures[0].note.hasPrefix("the lowest"))
+    let row = ComparisonTables(findings: findings).figures.rows
+    #expect(row[1][4].isEmphasized && !row[0][4].isEmphasized)
+    #expect(ComparisonSentences(findings: findings).matrix(findings.pairs).contains("the smaller, and the larger"))
+    #expect(ReportOptions.usualGoal(of: "strategy.loss") == .minimize)
+    #expect(ReportOptions.usualGoal(of: "balancedAccuracy.test") == .maximize)
+  }
+
+  @Test func aPhoneGetsChartsWhoseTextKeepsItsSize() throws {
+    for count in [2, 7] {
+      let strategies = (0..<count).map {
+        ($0 == 0 ? "random" : "strategy \($0)", course([0.01 * Double($0), 0.02, 0]))
+      }
+      let findings = try findings(strategies)
+      let figures = ComparisonFigures(findings: findings)
+      let all: [any Figure] = [figures.curves, figures.differences(findings.paired), try #require(figures.time)]
+      for figure in all {
+        let narrow = try #require(figure.narrow)
+        #expect(narrow.size.width == 360 && figure.size.width == 860)
+        let markup = narrow.svg(standalone: false)
+        #expect(isWellFormed(markup))
+        let places = markup.matches(of: /<text x="([0-9.-]+)"/).compactMap { Double($0.1) }
+        #expect(!places.isEmpty && places.allSatisfy { (0...360).contains($0) }, "nothing begins beside the picture")
+      }
+      let page = Report(title: "t", sections: [.init(title: "s", blocks: all.map { .chart($0) })]).html()
+      let names = page.matches(of: #/ id="([^"]+)"/#).map { String($0.1) }
+      #expect(Set(names).count == names.count, "both drawings of a chart are in one page")
+    }
+  }
+
   @Test func everySeedIsInThePageHiddenUntilItsLineIsPointedAt() throws {
     let findings = try findings([("random", course([0, 0, 0])), ("margin", course([0.1, 0.2, 0.1]))])
     let chart = ComparisonFigures(findings: findings).curves

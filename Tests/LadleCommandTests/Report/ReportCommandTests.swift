@@ -91,6 +91,24 @@ import Testing
     #expect(sentence([place.path, "--metric", "loss"]) == "no record has a figure “loss”; choose among accuracy.")
   }
 
+  @Test func aSweepSaysWhichFigureAndWhetherLessOfItIsBetter() throws {
+    let place = try TemporaryDirectory()
+    try sweep(place)
+    try place.write(
+      #"{"name": "s", "metric": {"name": "accuracy", "goal": "minimize", "over": "last"}}"#, to: "sweep/sweep.json")
+    let arguments = [place.path + "/sweep", "--out", place.path + "/page.html"]
+    try report(arguments)
+    #expect(try place.contents("page.html").contains("accuracy, less is better"))
+    try report(arguments + ["--goal", "maximize"])
+    #expect(try !place.contents("page.html").contains("less is better"))
+    #expect(sentence(arguments + ["--goal", "more"]) == "--goal is maximize or minimize, not “more”.")
+    try place.write(#"{"metric": {"name": "regret", "goal": "minimize", "over": "last"}}"#, to: "sweep/sweep.json")
+    try report(arguments)
+    #expect(try !place.contents("page.html").contains("less is better"), "no record has that figure")
+    try place.write("{", to: "sweep/sweep.json")
+    try report(arguments)
+  }
+
   @Test func requestsThatCannotBeMetAreExplained() throws {
     let place = try TemporaryDirectory()
     try place.writeRun("a", [("random", course([0]))])

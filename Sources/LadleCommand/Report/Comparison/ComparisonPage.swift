@@ -52,7 +52,8 @@ struct ComparisonPage {
     let runs = findings.reduce(0) { $0 + $1.comparison.runs.count }
     let cells = findings.flatMap(\.comparison.arms).reduce(0) { $0 + $1.runs.count }
     return [
-      "\(runs) run director\(runs == 1 ? "y" : "ies")", "\(cells) learning curves", options.metricTitle.lowercased(),
+      "\(runs) run director\(runs == 1 ? "y" : "ies")", "\(cells) learning curves",
+      options.metricTitle.lowercased() + (options.lessIsBetter ? ", less is better" : ""),
       findings.count == 1 ? findings.first?.seedsText : nil,
     ].compactMap { $0 }.joined(separator: " · ")
   }

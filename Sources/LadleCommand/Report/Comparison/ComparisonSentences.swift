@@ -13,7 +13,8 @@ struct ComparisonSentences {
         ? "One seed shows what happened once, not what would happen again: run more seeds before preferring a strategy."
         : ""
     }
-    var text = overlap(at: range.upperBound)
+    var text = options.lessIsBetter ? "Less is better. " : ""
+    text += overlap(at: range.upperBound)
     text +=
       " The intervals are of each mean alone and are not corrected for looking at \(findings.arms.count) of them. "
     text +=
@@ -113,7 +114,8 @@ struct ComparisonSentences {
   func matrix(_ pairs: [PairedComparison]) -> String {
     let seeds = pairs.map(\.seeds.count).max() ?? 0
     let marked = pairs.count { $0.adjustedT ?? 1 < 0.05 }
-    return "Read along a row: for how many seeds the row’s strategy had the larger, and the smaller, mean "
+    let order = options.lessIsBetter ? "smaller, and the larger" : "larger, and the smaller"
+    return "Read along a row: for how many seeds the row’s strategy had the \(order), mean "
       + "\(options.metricTitle.lowercased()) over the budget than the column’s. A star marks pairs whose paired t-test has p below "
       + "0.05 after Holm’s correction over all \(pairs.count) pairs: \(marked == 0 ? "none" : "\(marked)"). Wins by a hair count like wins by "
       + "a mile, and with \(seeds) seed\(seeds == 1 ? "" : "s") one of two equal strategies wins with every seed in \(chance(seeds)) of cases."
@@ -129,8 +131,10 @@ struct ComparisonSentences {
   func reach(_ reach: ReachFindings) -> String {
     let missing = zip(findings.arms, reach.arms).filter { $0.1.reached.count < $0.1.count }
     var text =
-      "The first crossing of each seed’s curve, on the line between two rounds; a curve that falls below again still "
-      + "counts as having reached it, and one that starts above counts with its initial labels. "
+      "The first crossing of each seed’s curve, on the line between two rounds; a curve that "
+      + (options.lessIsBetter ? "rises above" : "falls below")
+      + " again still counts as having reached it, and one that starts "
+      + (options.lessIsBetter ? "below" : "above") + " counts with its initial labels. "
     if missing.isEmpty {
       text += "Every seed got there."
     } else {

@@ -33,13 +33,18 @@ struct ComparisonSummary {
   var keyFigures: [Report.KeyFigure] {
     guard let range = findings.range else { return [] }
     var figures: [Report.KeyFigure] = []
-    if let best = findings.arms.max(by: { mean($0.finalValues) < mean($1.finalValues) }), !best.finals.isEmpty {
+    if let best = findings.arms.filter({ !$0.finals.isEmpty }).max(by: {
+      options.isBetter(mean($1.finalValues), than: mean($0.finalValues))
+    }) {
       figures.append(
         .init(
           value: options.text(mean(best.finalValues)), label: "\(best.name) with \(range.upperBound) labels",
-          note: findings.arms.count > 1 ? "the highest mean of \(findings.arms.count)" : findings.seedsText))
+          note: findings.arms.count > 1
+            ? "the \(options.lessIsBetter ? "lowest" : "highest") mean of \(findings.arms.count)" : findings.seedsText))
     }
-    if let best = findings.paired.max(by: { mean($0.areaDifferences) < mean($1.areaDifferences) }) {
+    if let best = findings.paired.max(by: {
+      options.isBetter(mean($1.areaDifferences), than: mean($0.areaDifferences))
+    }) {
       let interval = options.interval.interval(of: best.areaDifferences).map {
         "\(options.number($0.lowerBound)) to \(options.number($0.upperBound)), paired over \(best.seeds.count) seeds"
       }

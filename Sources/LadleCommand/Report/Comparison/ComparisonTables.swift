@@ -13,10 +13,12 @@ struct ComparisonTables {
     func point(_ arm: ComparisonFindings.ArmFinding, _ labelled: Int) -> ComparisonFindings.Point? {
       arm.points.first { $0.labelled == labelled }
     }
-    /// The largest, unless all are the same, as they are before the first query.
-    func largest(_ means: [Double]) -> Double? { Set(means).count > 1 ? means.max() : nil }
-    let best = checkpoints.map { labelled in largest(findings.arms.compactMap { point($0, labelled)?.mean }) }
-    let bestArea = largest(findings.arms.compactMap { Summary($0.areaValues)?.mean })
+    /// Of none if all are the same, as they are before the first query.
+    func bestMean(_ means: [Double]) -> Double? {
+      Set(means).count > 1 ? means.max { options.isBetter($1, than: $0) } : nil
+    }
+    let best = checkpoints.map { labelled in bestMean(findings.arms.compactMap { point($0, labelled)?.mean }) }
+    let bestArea = bestMean(findings.arms.compactMap { Summary($0.areaValues)?.mean })
     var rows = findings.arms.map { arm -> [Report.Table.Cell] in
       let cells = zip(checkpoints, best).map { labelled, best -> Report.Table.Cell in
         guard let point = point(arm, labelled) else { return "–" }
@@ -103,7 +105,8 @@ struct ComparisonTables {
     }
     let origin = reach.origin.isEmpty ? "" : ", \(reach.origin)"
     return Report.Table(
-      caption: "Labels to reach \(options.text(reach.threshold)) \(options.metricTitle.lowercased())\(origin).",
+      caption:
+        "Labels to reach \(options.lessIsBetter ? "no more than " : "")\(options.text(reach.threshold)) \(options.metricTitle.lowercased())\(origin).",
       columns: [.init("", isNumeric: false), .init("seeds that reach it"), .init("median"), .init("fewest to most")],
       rows: rows)
   }

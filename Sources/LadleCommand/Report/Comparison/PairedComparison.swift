@@ -18,8 +18,9 @@ struct PairedComparison: Sendable {
   var adjustedT: Double?
   var adjustedWilcoxon: Double?
 
-  var wins: Int { areaDifferences.count { $0 > 0 } }
-  var losses: Int { areaDifferences.count { $0 < 0 } }
+  /// Seeds under which the arm had the better mean figure, and the worse one.
+  private(set) var wins: Int
+  private(set) var losses: Int
 
   init?(_ findings: ComparisonFindings, _ arm: Int, against baseline: Int) {
     let (a, b) = (findings.arms[arm], findings.arms[baseline])
@@ -30,6 +31,9 @@ struct PairedComparison: Sendable {
     self.seeds = seeds
     areaDifferences = seeds.compactMap { seed in a.areas[seed].flatMap { x in b.areas[seed].map { x - $0 } } }
     finalDifferences = seeds.compactMap { seed in a.finals[seed].flatMap { x in b.finals[seed].map { x - $0 } } }
+    let options = findings.options
+    wins = areaDifferences.count { options.isBetter($0, than: 0) }
+    losses = areaDifferences.count { options.isBetter(0, than: $0) }
     tTest = PairedTTest(differences: areaDifferences)
     wilcoxon = seeds.count > 1 ? WilcoxonSignedRank(differences: areaDifferences) : nil
   }

@@ -41,6 +41,16 @@ struct PickedPictures {
         .paragraph(
           "The pictures of \(listed(dropped)) would make the page too large; they are in the runs’ directories."))
     }
+    if comparison.system == .gaal {
+      blocks.append(
+        .paragraph(
+          "The colour of a frame is the class that the oracle named; what it could not name has a grey one and was discarded."
+        ))
+    } else if comparison.system == .pool {
+      blocks.append(
+        .paragraph(
+          "A sheet shows the first \(PoolQueryRecord.mostPictures) samples of its round, in the order of asking."))
+    }
     blocks.append(
       .paragraph(
         "One seed of each strategy, the lowest that has pictures, and at most \(mostRounds) of its rounds, evenly spread. Pictures of "
@@ -62,8 +72,8 @@ struct PickedPictures {
         return nil
       }
       let record = run.records.first { $0.round == round }
-      let before = record.map { ", then \($0.labelled) labels" } ?? ""
-      let caption = (round == 0 ? "Initial labels" : "Round \(round)") + "\(before) (seed \(run.seed))"
+      let count = record.map { round == 0 ? ": \($0.labelled)" : ", then \($0.labelled) labels" } ?? ""
+      let caption = (round == 0 ? "Initial labels" : "Round \(round)") + "\(count) (seed \(run.seed))"
       // Sheets are made for screens of their own; side by side they are shown at half their size.
       return (
         round,

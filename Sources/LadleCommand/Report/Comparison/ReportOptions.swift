@@ -2,13 +2,26 @@ import ActiveLoop
 
 /// What a report is asked to show.
 struct ReportOptions: Sendable {
-  /// The figure, of which more is better.
+  /// The figure that is compared.
   var metric = "accuracy"
+  /// Whether more of it is better, or less.
+  var goal = SweepDefinition.Metric.Goal.maximize
   /// The scheme, or the full name of an arm, from which differences are taken.
   var baseline = "random"
   var interval = IntervalMethod.t
   /// The figures whose labels are counted; none means what the baseline has at the end.
   var reach: [Double] = []
+
+  var lessIsBetter: Bool { goal == .minimize }
+
+  /// Whether figure `one` is better than `other`.
+  func isBetter(_ one: Double, than other: Double) -> Bool { lessIsBetter ? one < other : one > other }
+
+  /// The goal that a figure's name suggests: of losses and errors less is better.
+  static func usualGoal(of metric: String) -> SweepDefinition.Metric.Goal {
+    let name = metric.lowercased()
+    return name.contains("loss") || name.contains("error") ? .minimize : .maximize
+  }
 
   /// Whether `metric` is a rate, written in per cent.
   var isRate: Bool {

@@ -69,7 +69,7 @@ extension Report.Block {
     case .chart(let figure, let note):
       element(
         "figure", [],
-        element("div", [("class", "wide")], figure.svg(standalone: false)) + figure.legend
+        Self.drawing(figure) + figure.legend
           + element(
             "figcaption", [], escaped([figure.explanation, note].filter { !$0.isEmpty }.joined(separator: " "))))
     case .panels(let figures, let caption):
@@ -103,6 +103,16 @@ extension Report.Block {
             }.joined(separator: "\n"))))
     case .command(let lines): element("pre", [], element("code", [], escaped(lines)))
     }
+  }
+}
+
+extension Report.Block {
+  /// The figure, and once more for a phone: style rules show one of them.
+  private static func drawing(_ figure: any Figure) -> String {
+    let full = figure.svg(standalone: false)
+    guard let narrow = figure.narrow else { return element("div", [("class", "wide")], full) }
+    return element("div", [("class", "wide roomy")], full)
+      + element("div", [("class", "narrow")], narrow.svg(standalone: false))
   }
 }
 

@@ -2,7 +2,7 @@
 enum ReportStylesheet {
   static let rules = """
     :root{--ink:#1b1f24;--quiet:#57606a;--ground:#ffffff;--raised:#f6f7f9;--line:#dfe3e8;--accent:#0072b2;\
-    --remark:#fff6e0;--remark-line:#e69f00}
+    --remark:#fff6e0;--remark-line:#e69f00;--shade:rgba(27,31,36,.22)}
     *{box-sizing:border-box}
     html{-webkit-text-size-adjust:100%;scroll-behavior:smooth}
     body{margin:0;background:var(--ground);color:var(--ink);\
@@ -28,14 +28,18 @@ enum ReportStylesheet {
     .note{font-size:.82rem;color:var(--quiet);margin-top:2px}
     figure{margin:1.2em 0}
     figcaption{color:var(--quiet);font-size:.88rem;line-height:1.45}
-    .wide{overflow-x:auto;max-width:100%}
+    .wide{overflow-x:auto;max-width:100%;background:linear-gradient(to right,var(--ground) 40%,transparent) 0 0,\
+    linear-gradient(to left,var(--ground) 40%,transparent) 100% 0,linear-gradient(to right,var(--shade),transparent) 0 0,\
+    linear-gradient(to left,var(--shade),transparent) 100% 0;background-repeat:no-repeat;\
+    background-size:36px 100%,36px 100%,12px 100%,12px 100%;background-attachment:local,local,scroll,scroll}
+    .narrow{display:none}
     svg.chart{display:block;width:100%;height:auto;min-width:600px}
     .series{outline:none}.band{pointer-events:none}.hit{pointer-events:stroke}
     .series:hover .repetition,.series:focus .repetition,.series:hover .band,.series:focus .band{visibility:visible}
     .chart:has(.series:hover) .series:not(:hover),.chart:has(.series:focus-visible) .series:not(:focus){opacity:.18}
     .series:focus-visible .label{text-decoration:underline}
     .panels{display:grid;grid-template-columns:repeat(auto-fill,minmax(250px,1fr));gap:4px 14px}
-    .panels svg.chart{min-width:0}
+    .panels svg.chart,.narrow svg.chart{min-width:0}.panels svg.chart{max-width:290px}.narrow svg.chart{max-width:440px}
     table.matrix{min-width:0}.matrix th,.matrix td{padding:.34em .55em;text-align:center;border:1px solid var(--line);white-space:nowrap}
     .matrix tbody th{text-align:left}.matrix .diagonal{background:var(--raised)}
     .legend{display:none;list-style:none;flex-wrap:wrap;gap:.2em 1.1em;padding:0;margin:.3em 0 .6em;font-size:.88rem}
@@ -58,12 +62,14 @@ enum ReportStylesheet {
     pre{background:var(--raised);border:1px solid var(--line);border-radius:8px;padding:12px 14px;overflow-x:auto;\
     font:13.5px/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;white-space:pre-wrap;overflow-wrap:anywhere}
     footer{margin-top:3em;padding-top:1em;border-top:1px solid var(--line);color:var(--quiet);font-size:.85rem}
-    @media (max-width:640px){.legend{display:flex}main{padding:24px 16px 48px}h1{font-size:1.55rem}.lead{font-size:1.05rem}\
+    @media (max-width:640px){.legend{display:flex}.narrow{display:block}.roomy{display:none}main{padding:24px 16px 48px}h1{font-size:1.55rem}.lead{font-size:1.05rem}\
     .cards{grid-template-columns:repeat(2,1fr)}.card{padding:11px 12px}.value{font-size:1.3rem}}
     @media screen and (prefers-color-scheme:dark){:root{--ink:#d9dde2;--quiet:#9aa3ad;--ground:#15181c;\
-    --raised:#1d2126;--line:#30363d;--accent:#56b4e9;--remark:#2a2415;--remark-line:#e69f00}\(ChartStylesheet.dark)}
+    --raised:#1d2126;--line:#30363d;--accent:#56b4e9;--remark:#2a2415;--remark-line:#e69f00;--shade:rgba(0,0,0,.7)}\(ChartStylesheet.dark)}
     @media print{main{max-width:none;padding:0}nav{display:none}body{font-size:10.5pt}\
-    figure,table,.card,.remark{break-inside:avoid}h2,h3{break-after:avoid}svg.chart{min-width:0}.wide{overflow:visible}details::details-content{content-visibility:visible;display:block}\
+    figure,table,.card,.remark{break-inside:avoid}h2,h3{break-after:avoid}svg.chart{min-width:0}\
+    .wide{overflow:visible;background:none}details table{break-inside:auto;font-size:8.5pt}details figure{break-inside:auto}tr{break-inside:avoid}\
+    details::details-content{content-visibility:visible;display:block}\
     .card,pre{background:none}@page{margin:16mm}}
     """
 }
