@@ -27,6 +27,33 @@ public enum ARALLosses {
     }
   }
 
+  /// The distance of two batches' mean features class by class, over the classes that both have.
+  ///
+  /// - Parameters:
+  ///   - a: `[N, F]`, of the classes `aLabels`.
+  ///   - b: `[M, F]`, of the classes `bLabels`.
+  public static func classFeatureDistance(
+    _ a: Tensor, _ aLabels: [Int], _ b: Tensor, _ bLabels: [Int], classes: Int, _ measure: ARALSettings.FeatureDistance
+  ) -> Tensor {
+    func counts(_ labels: [Int]) -> [Float] { labels.reduce(into: Array(repeating: 0, count: classes)) { $0[$1] += 1 } }
+    let (aCounts, bCounts) = (counts(aLabels), counts(bLabels))
+    // Row k of a product with this is the mean of class k, or 0 in both batches if one has none of it.
+    func averaging(_ labels: [Int], _ own: [Float], _ other: [Float]) -> Tensor {
+      var weights = [Float](repeating: 0, count: classes * labels.count)
+      for (index, label) in labels.enumerated() where other[label] > 0 {
+        weights[label * labels.count + index] = 1 / own[label]
+      }
+      return Tensor(weights, shape: [classes, labels.count])
+    }
+    let (a, b) = (
+      matmul(averaging(aLabels, aCounts, bCounts), a), matmul(averaging(bLabels, bCounts, aCounts), b)
+    )
+    switch measure {
+    case .squared: return meanSquaredError(a, b)
+    case .absolute: return meanAbsoluteError(a, b)
+    }
+  }
+
   /// The mean of −log q(z | x, y) over the batch, without its constant.
   static func negativeLogLikelihood(
     of latents: Tensor, under posterior: GaussianPosterior, _ meaning: ARALSettings.LikelihoodScale

@@ -10,7 +10,7 @@ extension ARALTraining {
   ///
   /// Minimised: the distance of mean features class by class, unlabelled images in the class that the classifier takes
   /// them for; a tenth of the classifier's cross-entropy of generated images to the class the generator was told; and the
-  /// reconstruction error of unlabelled images with its usual weight.
+  /// reconstruction error of unlabelled images with ten times its usual weight, which keeps images of a class different.
   ///
   /// - Parameters:
   ///   - unlabelled: images `[M, S, S, C]`.
@@ -34,7 +34,7 @@ extension ARALTraining {
       let classes = crossEntropy(logits: classifier.output(generated), labels: labels)
       let error = weighting.reconstructionError(
         model.generator.forward(codes, classes: seen, using: &random), unlabelled)
-      return distance + classes * 0.1 + error * settings.transductiveWeight
+      return distance + classes * 0.1 + error * (10 * settings.transductiveWeight)
     }
     autoencoderOptimizer.learningRate = settings.autoencoderLearningRate * (1 - progress)
     // Without a first moment (β₁ is 0) Adam leaves what the loss does not depend on as it is.

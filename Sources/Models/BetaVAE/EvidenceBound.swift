@@ -41,13 +41,20 @@ public struct EvidenceBound: Codable, Sendable, Hashable {
   ///   - images: `[N, S, S, C]`.
   ///   - posterior: of the `N` images.
   public func terms(reconstructions: Tensor, images: Tensor, posterior: GaussianPosterior) -> Terms {
-    let error = meanSquaredError(reconstructions, images)
+    let error = reconstructionError(reconstructions, images)
     let divergence = posterior.divergenceFromStandardNormal()
     switch weighting {
-    case .perImageSums:
-      let scalarsPerImage = images.shape.dropFirst().reduce(1, *)
-      return Terms(reconstruction: error * Float(scalarsPerImage), divergence: divergence.mean())
+    case .perImageSums: return Terms(reconstruction: error, divergence: divergence.mean())
     case .releasedCode: return Terms(reconstruction: error, divergence: divergence.sum())
+    }
+  }
+
+  /// The first of the two terms.
+  func reconstructionError(_ reconstructions: Tensor, _ images: Tensor) -> Tensor {
+    let error = meanSquaredError(reconstructions, images)
+    switch weighting {
+    case .perImageSums: return error * Float(images.shape.dropFirst().reduce(1, *))
+    case .releasedCode: return error
     }
   }
 

@@ -160,6 +160,21 @@ struct ARALLearnerTests {
     #expect(throws: ExperimentError.self) { try ARALLearner(settings, unlabelled: ARALToys.pool()) }
   }
 
+  @Test("a generator that is refined afterwards shows its classes, and nothing else changes")
+  func refinedGenerator() throws {
+    var settings = ARALToys.settings(steps: 200)
+    let plain = try ARALToys.fitted(settings)
+    settings.generatorSteps = 300
+    let refined = try ARALToys.fitted(settings)
+    let pool = ARALToys.pool()
+    #expect(refined.probabilities(for: pool).scalars == plain.probabilities(for: pool).scalars)
+    #expect(refined.samplerLogits(for: pool).scalars == plain.samplerLogits(for: pool).scalars)
+    let (before, after) = (plain.figures["generatedAgreement"] ?? 1, refined.figures["generatedAgreement"] ?? 0)
+    #expect(after >= 0.95 && after > before, "\(before), then \(after)")
+    settings.generatorSteps = -1
+    #expect(throws: ExperimentError.self) { try ARALLearner(settings, unlabelled: pool) }
+  }
+
   @Test("whoever looks at each fit sees the learner as it is then")
   func observer() throws {
     let seen = SeenLearners()

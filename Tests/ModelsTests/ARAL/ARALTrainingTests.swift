@@ -106,6 +106,37 @@ import Testing
   }
 
   @Test(arguments: ARALConfiguration.Architecture.allCases)
+  func onlyTheGeneratorIsRefined(architecture: ARALConfiguration.Architecture) throws {
+    var random = RandomSource(seed: 8)
+    var training = training(architecture)
+    let labels = [0, 1, 0, 1, 0, 1]
+    let images = bars(labels, dark: 0, using: &random)
+    for _ in 0..<3 { _ = try training.step(labelled: images, labels: labels, unlabelled: images, using: &random) }
+    let before = training
+    for step in 0..<5 {
+      let draws = ARALTraining.Draws(count: 6, training.configuration, using: &random)
+      let loss = try training.refineGenerator(
+        unlabelled: images, draws: draws, progress: Float(step) / 5, using: &random)
+      #expect(loss.isFinite && loss > 0)
+    }
+    func bits(_ module: some Module) -> [[Float]] { module.parameters(includingState: true).map(\.tensor.scalars) }
+    #expect(bits(training.classifier) == bits(before.classifier))
+    #expect(bits(training.sampler) == bits(before.sampler))
+    #expect(bits(training.autoencoder.encoder) == bits(before.autoencoder.encoder))
+    #expect(bits(training.autoencoder.generator) != bits(before.autoencoder.generator))
+    #expect(training.steps == 8)
+  }
+
+  @Test func featuresAreComparedClassByClass() {
+    let a = Tensor([1, 2, 3, 4, 5, 6], shape: [3, 2])
+    let b = Tensor([0, 0, 2, 2, 9, 9], shape: [3, 2])
+    // Class 0: means (2, 3) and (1, 1); class 1 only in a; class 2 only in b.
+    let squared = ARALLosses.classFeatureDistance(a, [0, 0, 1], b, [0, 0, 2], classes: 3, .squared)
+    let absolute = ARALLosses.classFeatureDistance(a, [0, 0, 1], b, [0, 0, 2], classes: 3, .absolute)
+    #expect(abs(squared.scalar - 5 / 6) < 1e-6 && abs(absolute.scalar - 0.5) < 1e-6)
+  }
+
+  @Test(arguments: ARALConfiguration.Architecture.allCases)
   func bitsDoNotDependOnThreads(architecture: ARALConfiguration.Architecture) throws {
     let before = ThreadPool.threadCount
     defer { ThreadPool.threadCount = before }

@@ -41,11 +41,12 @@ struct ARALFit {
     let batch = min(settings.batch, count)
     let perPass = count / batch
     let total = settings.steps ?? settings.epochs * perPass
-    let keeping = TrainingPlace("fit", identity: Identity(order: order, samples: samples.count, steps: total))
+    let end = total + settings.generatorSteps
+    let keeping = TrainingPlace("fit", identity: Identity(order: order, samples: samples.count, steps: end))
     if let saved = keeping.restored() { restore(from: saved) }
     if Task.isCancelled { throw .cancelled(afterStep: at.step) }
     var permutation: [Int] = []
-    while at.step < total {
+    while at.step < end {
       let step = at.step
       let (pass, place) = step.quotientAndRemainder(dividingBy: perPass)
       if place == 0 || permutation.isEmpty {
@@ -53,25 +54,34 @@ struct ARALFit {
         permutation = sequence.permutation(of: count)
       }
       let others = Array(permutation[place * batch..<(place + 1) * batch])
-      let rows = (0..<batch).map { _ in at.draws.integer(below: samples.count) }
-      training.setLearningRates(at: Float(step) / Float(total))
-      let losses: ARALTraining.Losses
+      let images = settings.networks.scaled(unlabelled.gathered(rows: others))
       do {
-        losses = try training.step(
-          labelled: settings.networks.scaled(samples.inputs.gathered(rows: rows)),
-          labels: rows.map { samples.labels[$0] },
-          unlabelled: settings.networks.scaled(unlabelled.gathered(rows: others)),
-          draws: .init(count: batch, settings.networks, using: &at.codes), using: &at.noise)
+        if step < total {
+          training.setLearningRates(at: Float(step) / Float(total))
+          try advance(images, batch: batch)
+        } else {
+          _ = try training.refineGenerator(
+            unlabelled: images, draws: .init(count: batch, settings.networks, using: &at.codes),
+            progress: Float(step - total) / Float(settings.generatorSteps), using: &at.noise)
+        }
       } catch {
         throw .nonFiniteLoss(step: error.step, loss: error.loss)
       }
-      if step >= total - 100 { recent.append(losses) }
       at.step += 1
       if keeping.mustStop(keeping: { checkpoint }) { throw .cancelled(afterStep: at.step) }
-      if at.step % 100 == 0 || at.step == total { onProgress?(at.step, losses) }
+      if at.step % 100 == 0 || at.step == end, let losses = recent.last { onProgress?(at.step, losses) }
     }
     record(steps: total)
     keeping.settle { checkpoint }
+  }
+
+  /// A step of all networks.
+  private mutating func advance(_ images: Tensor, batch: Int) throws(ARALTraining.Divergence) {
+    let rows = (0..<batch).map { _ in at.draws.integer(below: samples.count) }
+    let losses = try training.step(
+      labelled: settings.networks.scaled(samples.inputs.gathered(rows: rows)), labels: rows.map { samples.labels[$0] },
+      unlabelled: images, draws: .init(count: batch, settings.networks, using: &at.codes), using: &at.noise)
+    recent = recent.suffix(99) + [losses]
   }
 
   // MARK: - Keeping
@@ -123,8 +133,8 @@ extension ARALTraining.Losses {
   /// Every loss, in a fixed order.
   fileprivate static var parts: [WritableKeyPath<Self, Float>] {
     [
-      \.classification, \.real, \.generated, \.classifier, \.featureDistance, \.codes, \.reconstruction, \.divergence,
-      \.adversarial, \.autoencoder, \.sampler,
+      \.classification, \.real, \.generated, \.classifier, \.featureDistance, \.generatedClasses, \.codes,
+      \.reconstruction, \.divergence, \.adversarial, \.autoencoder, \.sampler,
     ]
   }
 }

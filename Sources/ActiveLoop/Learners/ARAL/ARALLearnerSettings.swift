@@ -18,6 +18,9 @@ public struct ARALLearnerSettings: Codable, Sendable, Hashable {
   public var epochs: Int
   /// Steps in all.
   public var steps: Int?
+  /// Steps after those in which the generator alone learns to show its classes (`ARALTraining.refineGenerator`), which
+  /// is not in the paper. Predictions and queries do not depend on them.
+  public var generatorSteps = 0
   /// Unlabelled images per step, and as many labelled and generated ones. At most all there are; labelled ones are
   /// drawn again and again.
   public var batch: Int
@@ -67,6 +70,7 @@ public struct ARALLearnerSettings: Codable, Sendable, Hashable {
     let checks: [(isFine: Bool, problem: String)] = [
       (epochs >= 1, "epochs is \(epochs), and must be at least 1"),
       (steps ?? 1 >= 1, "steps is \(steps ?? 0), and must be at least 1"),
+      (generatorSteps >= 0, "generatorSteps is \(generatorSteps), and must be 0 or more"),
       (batch >= 2, "batch is \(batch), and must be at least 2 for batch norm"),
       (
         losses.generatedClassWeight >= 0 && losses.generatedClassWeight.isFinite,

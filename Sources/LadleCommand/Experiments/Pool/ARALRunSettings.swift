@@ -11,6 +11,8 @@ struct ARALRunSettings: Codable, Sendable, Hashable {
   var epochs: Int?
   /// Steps in all, whatever the size of the pool; none has the epochs'.
   var steps: Int?
+  /// Steps after those in which the generator alone learns.
+  var generatorSteps = 0
   /// Unlabelled images per step; none has the preset's.
   var batch: Int?
   /// What a fit starts from.
@@ -36,6 +38,7 @@ struct ARALRunSettings: Codable, Sendable, Hashable {
     if let autoencoderWidth { settings.networks.autoencoderWidth = autoencoderWidth }
     if let epochs { settings.epochs = epochs }
     settings.steps = steps
+    settings.generatorSteps = generatorSteps
     if let batch { settings.batch = batch }
     settings.refit = refit
     return settings
