@@ -1,4 +1,4 @@
-// `convolution-accuracy FOLDER [SEEDS]`: what Winograd's rounding does to a network's accuracy. VGG-16 is trained 3 epochs on
+// `convolution-accuracy FOLDER [LAST | FIRST-LAST]`: what Winograd's rounding does to a network's accuracy. VGG-16 is trained 3 epochs on
 // the first 10 000 training images of CIFAR-10 (binary version, FOLDER/data_batch_1.bin[.xz] and test_batch.bin[.xz]),
 // from the same weights and in the same order with and without it; the test set decides.
 
@@ -51,15 +51,22 @@ func accuracy(
 /// A line at once, also into a file.
 func report(_ line: String) { FileHandle.standardOutput.write(Data((line + "\n").utf8)) }
 
-guard (2...3).contains(CommandLine.arguments.count) else {
-  FileHandle.standardError.write(Data("usage: convolution-accuracy FOLDER [SEEDS]\n".utf8))
+/// "3" are the seeds 1 to 3, "2-4" are 2 to 4; nil if it is neither.
+func seeds(_ text: String) -> ClosedRange<Int>? {
+  let numbers = text.split(separator: "-", omittingEmptySubsequences: false).map { Int($0) ?? 0 }
+  let (first, last) = (numbers.count == 2 ? numbers[0] : 1, numbers[numbers.count - 1])
+  return numbers.count <= 2 && first >= 1 && first <= last ? first...last : nil
+}
+
+guard (2...3).contains(CommandLine.arguments.count), let seeds = seeds(CommandLine.arguments.dropFirst(2).first ?? "3")
+else {
+  FileHandle.standardError.write(Data("usage: convolution-accuracy FOLDER [LAST | FIRST-LAST]\n".utf8))
   exit(64)
 }
 let folder = CommandLine.arguments[1]
-let seeds = CommandLine.arguments.count > 2 ? Int(CommandLine.arguments[2]) ?? 3 : 3
 let training = try images(folder, "data_batch_1")
 let test = try images(folder, "test_batch")
-for seed in 1...max(1, seeds) {
+for seed in seeds {
   let fast = accuracy(seed: seed, training: training, test: test)
   report("seed \(seed), Winograd: accuracy \(fast.accuracy), last loss \(fast.loss)")
   let direct = withDirectConvolutions { accuracy(seed: seed, training: training, test: test) }
