@@ -162,7 +162,7 @@ struct ARALLearnerTests {
 
   @Test("a generator that is refined afterwards shows its classes, and nothing else changes")
   func refinedGenerator() throws {
-    var settings = ARALToys.settings(steps: 200)
+    var settings = ARALToys.settings(steps: 400)
     let plain = try ARALToys.fitted(settings)
     settings.generatorSteps = 300
     let refined = try ARALToys.fitted(settings)
