@@ -92,7 +92,9 @@ import Testing
       ("{\"system\": \"po", "DIR/config.json is damaged"), ("[]", "DIR/config.json is damaged"),
       ("{\"system\": \"labelling\"}", "DIR/config.json names the system “labelling”, which ladle"),
       ("{\"system\": 3}", "DIR/config.json does not say what system"),
-      ("{\"system\": \"pool\", \"dataset\": \"imagenet\"}", "DIR/config.json: dataset is “imagenet”, and can be mnist,"),
+      (
+        "{\"system\": \"pool\", \"dataset\": \"imagenet\"}", "DIR/config.json: dataset is “imagenet”, and can be mnist,"
+      ),
       ("{\"system\": \"pool\"}", "DIR/config.json: dataset is “missing”, and can be"),
     ] {
       try place.write(text, to: "config.json")
