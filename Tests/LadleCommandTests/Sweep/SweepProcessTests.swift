@@ -119,7 +119,10 @@ struct SweepProcessTests {
     #expect(!directory.isInUse(cell))
     let rounds = try sweep.place.contents("a/cells/\(cell.name)/rounds.jsonl")
     #expect(rounds.hasSuffix("}\n") && rounds.split(separator: "\n").count < 1980)
-    #expect(try sweep.place.contents("a/attempts/\(cell.name)/log-1.txt").contains("ladle: stopped on request"))
+    // It says so after it has let go of the directory.
+    let log = "a/attempts/\(cell.name)/log-1.txt"
+    waitWhile { (try? sweep.place.contents(log))?.contains("ladle: stopped on request") != true }
+    #expect(try sweep.place.contents(log).contains("ladle: stopped on request"))
 
     let next = try LadleProcess(sweep.arguments("a"))
     let before = RunRecords.read(directory.runPath(cell)).count
