@@ -19,7 +19,8 @@ public struct ARALLearnerSettings: Codable, Sendable, Hashable {
   /// Steps in all.
   public var steps: Int?
   /// Steps after those in which the generator alone learns to show its classes (`ARALTraining.refineGenerator`), which
-  /// is not in the paper. Predictions and queries do not depend on them.
+  /// is not in the paper. Predictions and queries of the fit do not depend on them; a warm fit after it starts from that
+  /// generator.
   public var generatorSteps = 0
   /// Unlabelled images per step, and as many labelled and generated ones. At most all there are; labelled ones are
   /// drawn again and again.
