@@ -28,6 +28,9 @@ LADLE_INLINE long distance_ahead(ladle_winograd s, tile_place place, long image,
   return (later.image - place.image) * image + (later.y - place.y) * down + (later.x - place.x) * right;
 }
 
+// Where the pixels of a tile begin that its left and upper neighbours have not.
+#define FIRST_NEW (n < m + r - 1 ? 0 : n - m)
+
 // The pixels of one line, i and j in [first, first + m), for reading (0) or writing (1).
 #define ASK_FOR(writes, from, first)                         \
   LADLE_UNROLL for (int i = first; i < first + m; i++) {     \
@@ -54,14 +57,14 @@ LADLE_INLINE ladle_line read_line(const int mapped, ladle_line_map map, const fl
   return value > 0.0f ? value : map.slope * value;
 }
 
-// One line of channels of an n x n tile, n = m + r - 1, whose pixels are `row` and `column` scalars apart. Outside
+// One line of channels of an n x n tile whose pixels are `row` and `column` scalars apart. Outside
 // the image, which begins at pixel (top, left) of the tile and ends before (bottom, right), there is zero. `rows` and
 // `columns` frequencies are stored: all n, or n - 1.
-LADLE_INLINE void input_line(const int m, const int r, const int mapped, ladle_line_map map, const float *x, long row,
+LADLE_INLINE void input_line(const int m, const int r, const int n, const int mapped, ladle_line_map map,
+                             const float *x, long row,
                              long column, const int inside, long top, long bottom, long left, long right, long lanes,
                              long ahead, float *v, long frequency, int rows, int columns) {
-  const int n = m + r - 1;
-  ASK_FOR(0, x + ahead, r - 1)
+  ASK_FOR(0, x + ahead, FIRST_NEW)
   ladle_line half[most][most];
   LADLE_UNROLL for (int j = 0; j < n; j++) {
     ladle_line pixels[most], mixed[most];
@@ -69,13 +72,13 @@ LADLE_INLINE void input_line(const int m, const int r, const int mapped, ladle_l
       const int there = inside || (i >= top && i < bottom && j >= left && j < right);
       pixels[i] = there ? read_line(mapped, map, x + i * row + j * column, lanes) : (ladle_line)0.0f;
     }
-    ladle_pixels_to_frequencies(m, r, pixels, mixed);
+    ladle_pixels_to_frequencies(m, r, n, pixels, mixed);
     LADLE_UNROLL for (int i = 0; i < n; i++) half[i][j] = mixed[i];
   }
   LADLE_UNROLL for (int i = 0; i < n; i++) {
     if (i < n - 1 || rows == n) {
       ladle_line mixed[most];
-      ladle_pixels_to_frequencies(m, r, half[i], mixed);
+      ladle_pixels_to_frequencies(m, r, n, half[i], mixed);
       LADLE_UNROLL for (int j = 0; j < n - 1; j++) *(ladle_line *)(v + (i * n + j) * frequency) = mixed[j];
       if (columns == n) *(ladle_line *)(v + (i * n + n - 1) * frequency) = mixed[n - 1];
     }
@@ -85,9 +88,9 @@ LADLE_INLINE void input_line(const int m, const int r, const int mapped, ladle_l
 // ceil(a / b) for b > 0 and any a.
 LADLE_INLINE long ceiling(long a, long b) { return a > 0 ? (a + b - 1) / b : -(-a / b); }
 
-LADLE_INLINE void input_tiles(const int m, const int r, const int mapped, ladle_channel_map map, const float *x,
+LADLE_INLINE void input_tiles(const int m, const int r, const int n, const int mapped, ladle_channel_map map,
+                              const float *x,
                               ladle_winograd s, long first, long count, float *v, long frequency, long pitch) {
-  const int n = m + r - 1;
   const long C = s.channels, S = s.stride, blocks = (C + ladle_lanes - 1) / ladle_lanes, whole = C / ladle_lanes;
   const long line = s.width * C;
   tile_place place = place_of(s, first);
@@ -99,30 +102,34 @@ LADLE_INLINE void input_tiles(const int m, const int r, const int mapped, ladle_
       const long top = ceiling(-y0, S), bottom = ceiling(s.height - y0, S);
       const long left = ceiling(-x0, S), right = ceiling(s.width - x0, S);
       const int inside = top <= 0 && left <= 0 && bottom >= n && right >= n;
-      const int rows = n - LACKS_LAST(s, s.kernel_height, phase / S), columns = n - LACKS_LAST(s, s.kernel_width, phase % S);
+      const int rows = n - LACKS_LAST(s, s.kernel_height, phase / S), columns = n - LACKS_LAST(s, s.kernel_width,
+                                                                                               phase % S);
       const float *from = image + y0 * line + x0 * C;
       float *to = v + phase * blocks * pitch + t * ladle_lanes;
       long block = 0;
       if (inside) {
         for (; block < whole; block++, from += ladle_lanes, to += pitch)
-          input_line(m, r, mapped, line_map(mapped, map, block, ladle_lanes), from, S * line, S * C, 1, 0, n, 0, n, ladle_lanes, ahead, to, frequency, rows, columns);
+          input_line(m, r, n, mapped, line_map(mapped, map, block, ladle_lanes), from, S * line, S * C, 1, 0, n, 0, n,
+                     ladle_lanes, ahead, to, frequency, rows, columns);
       } else {
         for (; block < whole; block++, from += ladle_lanes, to += pitch)
-          input_line(m, r, mapped, line_map(mapped, map, block, ladle_lanes), from, S * line, S * C, 0, top, bottom, left, right, ladle_lanes, ahead, to, frequency, rows, columns);
+          input_line(m, r, n, mapped, line_map(mapped, map, block, ladle_lanes), from, S * line, S * C, 0, top,
+                     bottom, left, right, ladle_lanes, ahead, to, frequency, rows, columns);
       }
       if (block < blocks) {
         const long rest = C - whole * ladle_lanes;
-        input_line(m, r, mapped, line_map(mapped, map, block, rest), from, S * line, S * C, 0, top, bottom, left, right,
+        input_line(m, r, n, mapped, line_map(mapped, map, block, rest), from, S * line, S * C, 0, top, bottom, left,
+                   right,
                    rest, ahead, to, frequency, rows, columns);
       }
     }
   }
 }
 
-LADLE_INLINE void cotangent_line(const int m, const int r, const int mapped, ladle_line_map map, const float *dy,
+LADLE_INLINE void cotangent_line(const int m, const int r, const int n, const int mapped, ladle_line_map map,
+                                 const float *dy,
                                  long row, long column, const int inside, long bottom, long right, long lanes,
                                  long ahead, float *p, long frequency) {
-  const int n = m + r - 1;
   ASK_FOR(0, dy + ahead, 0)
   ladle_line half[most][most];
   LADLE_UNROLL for (int j = 0; j < m; j++) {
@@ -130,17 +137,18 @@ LADLE_INLINE void cotangent_line(const int m, const int r, const int mapped, lad
     LADLE_UNROLL for (int i = 0; i < m; i++)
       outputs[i] = inside || (i < bottom && j < right) ? read_line(mapped, map, dy + i * row + j * column, lanes)
                                                        : (ladle_line)0.0f;
-    ladle_outputs_to_products(m, r, outputs, mixed);
+    ladle_outputs_to_products(m, r, n, outputs, mixed);
     LADLE_UNROLL for (int i = 0; i < n; i++) half[i][j] = mixed[i];
   }
   LADLE_UNROLL for (int i = 0; i < n; i++) {
     ladle_line mixed[most];
-    ladle_outputs_to_products(m, r, half[i], mixed);
+    ladle_outputs_to_products(m, r, n, half[i], mixed);
     LADLE_UNROLL for (int j = 0; j < n; j++) *(ladle_line *)(p + (i * n + j) * frequency) = mixed[j];
   }
 }
 
-LADLE_INLINE void cotangent_tiles(const int m, const int r, const int mapped, ladle_channel_map map, const float *dy,
+LADLE_INLINE void cotangent_tiles(const int m, const int r, const int n, const int mapped, ladle_channel_map map,
+                                  const float *dy,
                                   ladle_winograd s, long first, long count, float *p, long frequency, long pitch) {
   const long K = s.out_channels, blocks = (K + ladle_lanes - 1) / ladle_lanes, whole = K / ladle_lanes;
   tile_place place = place_of(s, first);
@@ -152,36 +160,37 @@ LADLE_INLINE void cotangent_tiles(const int m, const int r, const int mapped, la
     long block = 0;
     if (bottom >= m && right >= m) {
       for (; block < whole; block++, from += ladle_lanes, to += pitch)
-        cotangent_line(m, r, mapped, line_map(mapped, map, block, ladle_lanes), from, row, K, 1, m, m, ladle_lanes, ahead,
+        cotangent_line(m, r, n, mapped, line_map(mapped, map, block, ladle_lanes), from, row, K, 1, m, m, ladle_lanes,
+                       ahead,
                        to, frequency);
     } else {
       for (; block < whole; block++, from += ladle_lanes, to += pitch)
-        cotangent_line(m, r, mapped, line_map(mapped, map, block, ladle_lanes), from, row, K, 0, bottom, right,
+        cotangent_line(m, r, n, mapped, line_map(mapped, map, block, ladle_lanes), from, row, K, 0, bottom, right,
                        ladle_lanes, ahead, to, frequency);
     }
     if (block < blocks) {
       const long rest = K - whole * ladle_lanes;
-      cotangent_line(m, r, mapped, line_map(mapped, map, block, rest), from, row, K, 0, bottom, right, rest, ahead, to,
+      cotangent_line(m, r, n, mapped, line_map(mapped, map, block, rest), from, row, K, 0, bottom, right, rest, ahead,
+                     to,
                      frequency);
     }
   }
 }
 
-LADLE_INLINE void output_line(const int m, const int r, const float *p, long frequency, ladle_line factor,
+LADLE_INLINE void output_line(const int m, const int r, const int n, const float *p, long frequency, ladle_line factor,
                               ladle_line offset, float slope, float *y, long row, long column, const int inside,
                               long bottom, long right, long lanes, long ahead) {
-  const int n = m + r - 1;
   ASK_FOR(1, y + ahead, 0)
   ladle_line half[most][most];
   LADLE_UNROLL for (int j = 0; j < n; j++) {
     ladle_line products[most], mixed[most];
     LADLE_UNROLL for (int i = 0; i < n; i++) products[i] = *(const ladle_line *)(p + (i * n + j) * frequency);
-    ladle_products_to_outputs(m, r, products, mixed);
+    ladle_products_to_outputs(m, r, n, products, mixed);
     LADLE_UNROLL for (int i = 0; i < m; i++) half[i][j] = mixed[i];
   }
   LADLE_UNROLL for (int i = 0; i < m; i++) {
     ladle_line mixed[most];
-    ladle_products_to_outputs(m, r, half[i], mixed);
+    ladle_products_to_outputs(m, r, n, half[i], mixed);
     LADLE_UNROLL for (int j = 0; j < m; j++) {
       const ladle_line value = mixed[j] * factor + offset;
       if (inside || (i < bottom && j < right))
@@ -190,7 +199,8 @@ LADLE_INLINE void output_line(const int m, const int r, const float *p, long fre
   }
 }
 
-LADLE_INLINE void output_tiles(const int m, const int r, const float *p, long frequency, long pitch, ladle_winograd s,
+LADLE_INLINE void output_tiles(const int m, const int r, const int n, const float *p, long frequency, long pitch,
+                               ladle_winograd s,
                                long first, long count, long first_block, long blocks, const float *factor,
                                const float *offset, float slope, float *y) {
   const long K = s.out_channels, row = s.out_width * K;
@@ -205,19 +215,19 @@ LADLE_INLINE void output_tiles(const int m, const int r, const float *p, long fr
       const ladle_line shift = offset ? ladle_load(offset + c, lanes) : (ladle_line)0.0f;
       const float *from = p + block * pitch + t * ladle_lanes;
       if (bottom >= m && right >= m && lanes == ladle_lanes)
-        output_line(m, r, from, frequency, scale, shift, slope, to, row, K, 1, m, m, ladle_lanes, ahead);
-      else output_line(m, r, from, frequency, scale, shift, slope, to, row, K, 0, bottom, right, lanes, ahead);
+        output_line(m, r, n, from, frequency, scale, shift, slope, to, row, K, 1, m, m, ladle_lanes, ahead);
+      else output_line(m, r, n, from, frequency, scale, shift, slope, to, row, K, 0, bottom, right, lanes, ahead);
     }
   }
 }
 
 // Rows before `old_top`, rows from `old_bottom` on and columns before `old_left` hold what neighbours wrote.
-LADLE_INLINE void input_gradient_line(const int m, const int r, const float *v, long frequency, float *dx, long row,
+LADLE_INLINE void input_gradient_line(const int m, const int r, const int n, const float *v, long frequency,
+                                      float *dx, long row,
                                       long column, const int inside, long top, long bottom, long left, long right,
                                       long old_top, long old_bottom, long old_left, long lanes, long ahead, int rows,
                                       int columns) {
-  const int n = m + r - 1;
-  ASK_FOR(1, dx + ahead, r - 1)
+  ASK_FOR(1, dx + ahead, FIRST_NEW)
   ladle_line half[most][most];
   LADLE_UNROLL for (int j = 0; j < n; j++) {
     ladle_line values[most], mixed[most];
@@ -225,51 +235,53 @@ LADLE_INLINE void input_gradient_line(const int m, const int r, const float *v, 
       const int stored = (i < n - 1 || rows == n) && (j < n - 1 || columns == n);
       values[i] = stored ? *(const ladle_line *)(v + (i * n + j) * frequency) : (ladle_line)0.0f;
     }
-    ladle_frequencies_to_pixels(m, r, values, mixed);
+    ladle_frequencies_to_pixels(m, r, n, values, mixed);
     LADLE_UNROLL for (int i = 0; i < n; i++) half[i][j] = mixed[i];
   }
   LADLE_UNROLL for (int i = 0; i < n; i++) {
     ladle_line mixed[most];
-    ladle_frequencies_to_pixels(m, r, half[i], mixed);
+    ladle_frequencies_to_pixels(m, r, n, half[i], mixed);
     LADLE_UNROLL for (int j = 0; j < n; j++) {
       if (!inside && (i < top || i >= bottom || j < left || j >= right)) continue;
       float *to = dx + i * row + j * column;
-      const int may_be_old = i < r - 1 || i >= m || j < r - 1;
+      const int may_be_old = i < n - m || i >= m || j < n - m;
       const int old = may_be_old && (i < old_top || i >= old_bottom || j < old_left);
       ladle_store(to, old ? mixed[j] + ladle_load(to, lanes) : mixed[j], lanes);
     }
   }
 }
 
-LADLE_INLINE void input_gradient_tiles(const int m, const int r, const float *v, long frequency, long pitch,
+LADLE_INLINE void input_gradient_tiles(const int m, const int r, const int n, const float *v, long frequency,
+                                       long pitch,
                                        ladle_winograd s, long first, long count, long first_block, long held,
                                        int joins_above, int joins_below, float *dx) {
-  const int n = m + r - 1;
   const long C = s.channels, S = s.stride, blocks = (C + ladle_lanes - 1) / ladle_lanes, line = s.width * C;
   tile_place place = place_of(s, first);
   for (long t = 0; t < count; t++, advance(s, &place)) {
     float *image = dx + place.image * s.height * line;
     const long ahead = distance_ahead(s, place, s.height * line, m * S * line, m * S * C);
     const int starts = t < s.tiles_x, ends = t >= count - s.tiles_x;  // the first and the last row of this call
-    const long old_top = place.y > 0 && (!starts || joins_above) ? r - 1 : 0;
+    const long old_top = place.y > 0 && (!starts || joins_above) ? n - m : 0;
     const long old_bottom = place.y + 1 < s.tiles_y && ends && joins_below ? m : n;
-    const long old_left = place.x > 0 ? r - 1 : 0;
+    const long old_left = place.x > 0 ? n - m : 0;
     for (long phase = 0; phase < S * S; phase++) {
       const long y0 = place.y * m * S - s.padding_y + phase / S, x0 = place.x * m * S - s.padding_x + phase % S;
       const long top = ceiling(-y0, S), bottom = ceiling(s.height - y0, S);
       const long left = ceiling(-x0, S), right = ceiling(s.width - x0, S);
       const int inside = top <= 0 && left <= 0 && bottom >= n && right >= n;
-      const int rows = n - LACKS_LAST(s, s.kernel_height, phase / S), columns = n - LACKS_LAST(s, s.kernel_width, phase % S);
+      const int rows = n - LACKS_LAST(s, s.kernel_height, phase / S), columns = n - LACKS_LAST(s, s.kernel_width,
+                                                                                               phase % S);
       const long start = first_block - phase * blocks, end = start + held;
       for (long block = start > 0 ? start : 0; block < (end < blocks ? end : blocks); block++) {
         const long lanes = C - block * ladle_lanes < ladle_lanes ? C - block * ladle_lanes : ladle_lanes;
         const float *from = v + (block - start) * pitch + t * ladle_lanes;
         float *to = image + y0 * line + x0 * C + block * ladle_lanes;
         if (inside && lanes == ladle_lanes)
-          input_gradient_line(m, r, from, frequency, to, S * line, S * C, 1, 0, n, 0, n, old_top, old_bottom, old_left,
+          input_gradient_line(m, r, n, from, frequency, to, S * line, S * C, 1, 0, n, 0, n, old_top, old_bottom,
+                              old_left,
                               ladle_lanes, ahead, rows, columns);
         else
-          input_gradient_line(m, r, from, frequency, to, S * line, S * C, 0, top, bottom, left, right, old_top,
+          input_gradient_line(m, r, n, from, frequency, to, S * line, S * C, 0, top, bottom, left, right, old_top,
                               old_bottom, old_left, lanes, ahead, rows, columns);
       }
     }
@@ -288,7 +300,8 @@ LADLE_KERNEL(void, ladle_winograd_input,
 }
 
 LADLE_KERNEL(void, ladle_winograd_cotangent,
-             (const float *dy, ladle_channel_map map, ladle_winograd s, long first, long count, float *p, long frequency,
+             (const float *dy, ladle_channel_map map, ladle_winograd s, long first, long count, float *p,
+              long frequency,
               long block),
              (dy, map, s, first, count, p, frequency, block)) {
   if (map.factor) {

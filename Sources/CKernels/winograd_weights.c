@@ -26,14 +26,14 @@ LADLE_INLINE ladle_line tap_line(const float *w, ladle_winograd s, weight_row at
 }
 
 // The frequencies of r x r taps, `pitch` lines apart, stored `frequency` scalars apart, as far as the phase has them.
-LADLE_INLINE void store_frequencies(const int m, const int r, ladle_winograd s, weight_row at, const ladle_line *taps,
+LADLE_INLINE void store_frequencies(const int m, const int r, const int n, ladle_winograd s, weight_row at,
+                                    const ladle_line *taps,
                                     const int pitch, float *to, long frequency) {
-  const int n = m + r - 1;
   ladle_line half[most][most];
   LADLE_UNROLL for (int j = 0; j < r; j++) {
     ladle_line column[most], mixed[most];
     LADLE_UNROLL for (int i = 0; i < r; i++) column[i] = taps[(i * r + j) * pitch];
-    ladle_taps_to_frequencies(m, r, column, mixed);
+    ladle_taps_to_frequencies(m, r, n, column, mixed);
     LADLE_UNROLL for (int i = 0; i < n; i++) half[i][j] = mixed[i];
   }
   const int lacks_row = LACKS_LAST(s, s.kernel_height, at.phase_y);
@@ -41,14 +41,15 @@ LADLE_INLINE void store_frequencies(const int m, const int r, ladle_winograd s, 
   LADLE_UNROLL for (int i = 0; i < n; i++) {
     if (i < n - 1 || !lacks_row) {
       ladle_line mixed[most];
-      ladle_taps_to_frequencies(m, r, half[i], mixed);
+      ladle_taps_to_frequencies(m, r, n, half[i], mixed);
       LADLE_UNROLL for (int j = 0; j < n - 1; j++) *(ladle_line *)(to + (i * n + j) * frequency) = mixed[j];
       if (!lacks_column) *(ladle_line *)(to + (i * n + n - 1) * frequency) = mixed[n - 1];
     }
   }
 }
 
-LADLE_INLINE void weight_rows(const int m, const int r, const float *w, ladle_winograd s, long first, long count,
+LADLE_INLINE void weight_rows(const int m, const int r, const int n, const float *w, ladle_winograd s, long first,
+                              long count,
                               long first_line, long lines, float *u, long frequency) {
   const long K = s.out_channels, padded = (s.channels + ladle_lanes - 1) / ladle_lanes * ladle_lanes;
   const long inner = s.stride * s.stride * padded;
@@ -60,13 +61,14 @@ LADLE_INLINE void weight_rows(const int m, const int r, const float *w, ladle_wi
       LADLE_UNROLL for (int i = 0; i < r; i++) {
         LADLE_UNROLL for (int j = 0; j < r; j++) taps[i * r + j] = tap_line(w + k, s, at, i, j, lanes);
       }
-      store_frequencies(m, r, s, at, taps, 1, u + (line * inner + row) * ladle_lanes, frequency);
+      store_frequencies(m, r, n, s, at, taps, 1, u + (line * inner + row) * ladle_lanes, frequency);
     }
   }
 }
 
 // The taps are transposed, not the frequencies, of which there are up to six times as many.
-LADLE_INLINE void transposed_blocks(const int m, const int r, const float *w, ladle_winograd s, long first, long count,
+LADLE_INLINE void transposed_blocks(const int m, const int r, const int n, const float *w, ladle_winograd s,
+                                    long first, long count,
                                     float *ut, long frequency) {
   const long K = s.out_channels, padded = (K + ladle_lanes - 1) / ladle_lanes * ladle_lanes;
   ladle_line taps[most * most][ladle_lanes];
@@ -87,14 +89,14 @@ LADLE_INLINE void transposed_blocks(const int m, const int r, const float *w, la
       const weight_row at = row_of(s, block * ladle_lanes);
       float *to = ut + ((block - first) * padded + k) * ladle_lanes;
       for (int row = 0; row < ladle_lanes; row++)
-        store_frequencies(m, r, s, at, taps[0] + row, ladle_lanes, to + row * ladle_lanes, frequency);
+        store_frequencies(m, r, n, s, at, taps[0] + row, ladle_lanes, to + row * ladle_lanes, frequency);
     }
   }
 }
 
-LADLE_INLINE void gradient_rows(const int m, const int r, const float *u, long frequency, ladle_winograd s, long first,
+LADLE_INLINE void gradient_rows(const int m, const int r, const int n, const float *u, long frequency,
+                                ladle_winograd s, long first,
                                 long count, long first_line, long lines, float *dw) {
-  const int n = m + r - 1;
   const long K = s.out_channels, tap = s.channels * K;
   const long padded = (s.channels + ladle_lanes - 1) / ladle_lanes * ladle_lanes, inner = s.stride * s.stride * padded;
   for (long line = 0; line < lines; line++) {
@@ -112,12 +114,12 @@ LADLE_INLINE void gradient_rows(const int m, const int r, const float *u, long f
           const int stored = (i < n - 1 || !lacks_row) && (j < n - 1 || !lacks_column);
           values[i] = stored ? *(const ladle_line *)(from + (i * n + j) * frequency) : (ladle_line)0.0f;
         }
-        ladle_frequencies_to_taps(m, r, values, mixed);
+        ladle_frequencies_to_taps(m, r, n, values, mixed);
         LADLE_UNROLL for (int i = 0; i < r; i++) half[i][j] = mixed[i];
       }
       LADLE_UNROLL for (int i = 0; i < r; i++) {
         ladle_line taps[most];
-        ladle_frequencies_to_taps(m, r, half[i], taps);
+        ladle_frequencies_to_taps(m, r, n, half[i], taps);
         LADLE_UNROLL for (int j = 0; j < r; j++) {
           const long ky = i * s.stride + at.phase_y, kx = j * s.stride + at.phase_x;
           if (ky < s.kernel_height && kx < s.kernel_width)

@@ -2,9 +2,9 @@
 //
 // x [N, H, W, C] is the large image of a convolution, y [N, H', W', K] the small one, w [kh, kw, C, K]. With stride 2
 // the image and the kernel are taken as 4 phases of every second pixel and tap, which are further channels: there are
-// stride^2 times the blocks of C channels. A tile is m x m positions of y; its transform has (m + r - 1)^2
-// frequencies, r taps per phase and axis. Everything in the frequency domain is stored in lines of 16 channels,
-// 64-byte aligned and zero beyond the last channel:
+// stride^2 times the blocks of C channels. A tile is m x m positions of y; its transform has n^2 frequencies: n is m + r - 1
+// with r taps per phase and axis, or 3 for images of 2 x 2 (winograd_transforms.h). Everything in the frequency domain is
+// stored in lines of 16 channels, 64-byte aligned and zero beyond the last channel:
 //
 //   v   [frequency][block of 16 of C, phase by phase][tile][16]       transformed x
 //   p   [frequency][block of 16 of K][tile][16]                       transformed dy, and the products that become y
@@ -21,6 +21,7 @@ typedef struct {
   long out_height, out_width, out_channels;  // of y
   long kernel_height, kernel_width, stride, padding_y, padding_x;
   long outputs, taps;     // m and r: (4, 3), (4, 2), (2, 3) or (2, 2)
+  long frequencies;       // n
   long tiles_y, tiles_x;  // of one image
 } ladle_winograd;
 

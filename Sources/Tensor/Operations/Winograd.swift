@@ -2,7 +2,7 @@ internal import CKernels
 
 /// A convolution as Winograd's F(m×m, r×r): its tiles, and how they are stored between the transforms.
 ///
-/// m×m outputs of an r×r filter take (m + r − 1)² products instead of m²r². With stride 2 the image and the kernel
+/// m×m outputs of an r×r filter take (m + r − 1)² products instead of m²r², and nine if the whole image is 2×2. With stride 2 the image and the kernel
 /// are split into four phases of every second pixel and tap, which are further channels of a convolution with stride
 /// 1 and ⌈k/2⌉ taps; a transposed convolution is the adjoint. Lavin and Gray, "Fast algorithms for convolutional neural
 /// networks", CVPR 2016.
@@ -12,7 +12,9 @@ struct WinogradPlan {
   let rows: Int
   let tilesPerRow: Int
   let rowsPerImage: Int
-  /// (m + r − 1)².
+  /// m + r − 1, or 3 for an image of 2×2.
+  let frequenciesPerAxis: Int
+  /// Of a tile.
   let frequencies: Int
   /// Blocks of 16 channels: of the large image, phase by phase, and of the small one.
   let inputBlocks: Int
@@ -24,15 +26,19 @@ struct WinogradPlan {
     let (high, wide) = (
       (geometry.outputHeight + outputs - 1) / outputs, (geometry.outputWidth + outputs - 1) / outputs
     )
+    // The border of such an image is part of the transforms.
+    let isClosed = outputs == 2 && Self.isClosed(geometry)
+    let padding = isClosed ? 0 : geometry.padding
+    frequenciesPerAxis = isClosed ? 3 : outputs + taps - 1
     shape = ladle_winograd(
       height: geometry.height, width: geometry.width, channels: geometry.channels, out_height: geometry.outputHeight,
       out_width: geometry.outputWidth, out_channels: geometry.outputChannels, kernel_height: geometry.kernelHeight,
-      kernel_width: geometry.kernelWidth, stride: geometry.stride, padding_y: geometry.padding,
-      padding_x: geometry.padding, outputs: outputs, taps: taps, tiles_y: high, tiles_x: wide)
+      kernel_width: geometry.kernelWidth, stride: geometry.stride, padding_y: padding,
+      padding_x: padding, outputs: outputs, taps: taps, frequencies: frequenciesPerAxis, tiles_y: high, tiles_x: wide)
     rows = geometry.batch * high
     tilesPerRow = wide
     rowsPerImage = high
-    frequencies = (outputs + taps - 1) * (outputs + taps - 1)
+    frequencies = frequenciesPerAxis * frequenciesPerAxis
     inputBlocks = geometry.stride * geometry.stride * ((geometry.channels + 15) / 16)
     outputBlocks = (geometry.outputChannels + 15) / 16
   }
@@ -42,6 +48,13 @@ struct WinogradPlan {
     guard geometry.stride <= 2, geometry.dilation == 1, geometry.groups == 1 else { return nil }
     let taps = (max(geometry.kernelHeight, geometry.kernelWidth) + geometry.stride - 1) / geometry.stride
     return taps == 2 || taps == 3 ? taps : nil
+  }
+
+  /// Whether the image is no larger than 2×2 and a 3×3 kernel sees all of it and a border of one: then it is one tile whose
+  /// border is known to be zero, and three products an axis are enough for two outputs (winograd_transforms.h).
+  private static func isClosed(_ geometry: ConvolutionGeometry) -> Bool {
+    geometry.stride == 1 && geometry.kernelHeight == 3 && geometry.kernelWidth == 3 && geometry.padding == 1
+      && geometry.height <= 2 && geometry.width <= 2
   }
 
   var tiles: Int { rows * tilesPerRow }
@@ -148,6 +161,7 @@ struct WinogradWeight {
     let shape = plan.shape
     let sizes = [
       shape.kernel_height, shape.kernel_width, shape.channels, shape.out_channels, shape.stride, shape.outputs,
+      shape.frequencies,
     ]
     return DerivedValues.Key(purpose: side == .output ? 0 : 1, sizes: sizes, offset: offset)
   }

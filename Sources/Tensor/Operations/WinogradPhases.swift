@@ -33,7 +33,7 @@ extension WinogradPlan {
   }
 
   func neededBlocks(at frequency: Int) -> NeededBlocks {
-    let side = shape.outputs + shape.taps - 1
+    let side = frequenciesPerAxis
     let (isLastY, isLastX) = (frequency / side == side - 1, frequency % side == side - 1)
     let (halvesY, halvesX) = (isLastY && isUneven(shape.kernel_height), isLastX && isUneven(shape.kernel_width))
     // Phases are stored row by row: (0, 0), (0, 1), (1, 0), (1, 1).
@@ -48,7 +48,7 @@ extension WinogradPlan {
 
   /// The share of the products that are needed.
   var neededShare: Double {
-    let side = Double(shape.outputs + shape.taps - 1)
+    let side = Double(frequenciesPerAxis)
     func share(_ taps: Int) -> Double { isUneven(taps) ? 1 - 1 / (2 * side) : 1 }
     return share(shape.kernel_height) * share(shape.kernel_width)
   }

@@ -77,21 +77,52 @@ import Testing
     }
   }
 
+  /// Images that are one tile whose border is zero, 2×2 and smaller, and the same with other borders, which are not.
+  @Test(arguments: [(2, 1), (1, 1), (2, 2), (2, 0)]) func smallestImages(size: Int, padding: Int) {
+    for (channels, outputs, batch) in [(16, 16, 1), (20, 37, 9), (48, 24, 33)] where size + 2 * padding >= 3 {
+      let layer = Layer(
+        batch: batch, size: size, channels: channels, outputs: outputs, kernel: 3, stride: 1, padding: padding)
+      let (x, weight, dy) = layer.operands(seed: 38)
+      let reference = DirectConvolution(layer.geometry, x: x, weight: weight, dy: dy)
+      for schedule in WinogradSchedule.allCases {
+        guard let swept = layer.geometry.sweep(x: x, weight: weight, dy: dy, tile: 2, schedule) else { continue }
+        for (pass, result) in zip(ConvolutionAlgorithm.Pass.allCases, [swept.y, swept.dx, swept.dw]) {
+          let error = reference.relativeError(of: result, in: pass)
+          #expect(error < 5e-6, "\(layer.testDescription), \(schedule), \(pass): \(error)")
+        }
+      }
+    }
+  }
+
+  /// A weight whose transform is kept serves images of 2×2 and larger ones, which take different ones.
+  @Test func smallestImagesShareWeights() {
+    var random = RandomSource(seed: 39)
+    let weight = Tensor(normal: [3, 3, 32, 32], using: &random)
+    for size in [2, 6, 2, 6, 2] {
+      let x = Tensor(normal: [8, size, size, 32], using: &random)
+      let direct = withDirectConvolutions { convolution2D(x, weight, padding: 1) }
+      let y = convolution2D(x, weight, padding: 1)
+      #expect(relativeError(y, direct) < 1e-5)
+    }
+  }
+
   /// The same bits for 1, 2, 3 and 8 threads, with few and with many tiles, in one sweep and in several.
   @Test(arguments: [
     Layer(batch: 64, size: 16, channels: 32, outputs: 48, kernel: 3, stride: 1, padding: 1),
     Layer(batch: 3, size: 33, channels: 32, outputs: 16, kernel: 3, stride: 1, padding: 1),
     Layer(batch: 10, size: 8, channels: 64, outputs: 96, kernel: 4, stride: 2, padding: 1),
+    Layer(batch: 70, size: 2, channels: 48, outputs: 80, kernel: 3, stride: 1, padding: 1),
   ]) func bitsDoNotDependOnThreads(layer: Layer) throws {
     let (x, weight, dy) = layer.operands(seed: 33)
+    let tile = layer.size == 2 ? 2 : 4
     let before = ThreadPool.threadCount
     defer { ThreadPool.threadCount = before }
     for schedule in WinogradSchedule.allCases {
       ThreadPool.threadCount = 1
-      let first = try #require(layer.geometry.sweep(x: x, weight: weight, dy: dy, tile: 4, schedule))
+      let first = try #require(layer.geometry.sweep(x: x, weight: weight, dy: dy, tile: tile, schedule))
       for threads in [2, 3, 8] {
         ThreadPool.threadCount = threads
-        let again = try #require(layer.geometry.sweep(x: x, weight: weight, dy: dy, tile: 4, schedule))
+        let again = try #require(layer.geometry.sweep(x: x, weight: weight, dy: dy, tile: tile, schedule))
         #expect(bitMismatch(first.y, again.y) == nil)
         #expect(bitMismatch(first.dx, again.dx) == nil)
         #expect(bitMismatch(first.dw, again.dw) == nil)
