@@ -10,10 +10,12 @@
 enum { most_rows = 12, most_lines = 2 };
 
 LADLE_INLINE void product_tile(const int rows, const int lines, const float *a, long a_block, ladle_blocks blocks,
-                               const float *b, long b_line, float *c, long c_line, const float *next, long ahead) {
+                               const float *b, long b_line, float *c, long c_line, int accumulate, const float *next,
+                               long ahead) {
   ladle_line sum[most_rows][most_lines];
   LADLE_UNROLL for (int i = 0; i < rows; i++) {
-    LADLE_UNROLL for (int l = 0; l < lines; l++) sum[i][l] = 0.0f;
+    LADLE_UNROLL for (int l = 0; l < lines; l++)
+      sum[i][l] = accumulate ? *(const ladle_line *)(c + l * c_line + i * ladle_lanes) : (ladle_line)0.0f;
   }
   const long count = blocks.first + blocks.second;
   for (long block = 0; block < count; block++, a += a_block) {
@@ -63,7 +65,8 @@ LADLE_INLINE void correlation_tile(const int rows, const int lines, const float 
 #define ROW_COUNTS(X) X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8) X(9) X(10) X(11) X(12)
 
 LADLE_INLINE void products(const int row_limit, const int line_limit, const float *a, long rows, long a_block,
-                           ladle_blocks blocks, const float *b, long b_line, long lines, float *c, long c_line) {
+                           ladle_blocks blocks, const float *b, long b_line, long lines, float *c, long c_line,
+                           int accumulate) {
   const long groups = (rows + row_limit - 1) / row_limit, count = blocks.first + blocks.second;
   for (long l = 0; l < lines;) {
     const int wide = line_limit > 1 && l + 1 < lines;
@@ -77,8 +80,8 @@ LADLE_INLINE void products(const int row_limit, const int line_limit, const floa
 #define ROW_COUNT(n)                                                                           \
   case n:                                                                                      \
     if (n > row_limit) break;                                                                  \
-    if (wide) product_tile(n, 2, left, a_block, blocks, right, b_line, to, c_line, next, ahead); \
-    else product_tile(n, 1, left, a_block, blocks, right, b_line, to, c_line, next, ahead);    \
+    if (wide) product_tile(n, 2, left, a_block, blocks, right, b_line, to, c_line, accumulate, next, ahead); \
+    else product_tile(n, 1, left, a_block, blocks, right, b_line, to, c_line, accumulate, next, ahead);    \
     break;
         ROW_COUNTS(ROW_COUNT)
 #undef ROW_COUNT
@@ -117,7 +120,8 @@ LADLE_INLINE void correlations(const int row_limit, const int line_limit, const 
 
 // The register tile fills the registers of each instruction set: 32 of a line, 16 of half a line, 32 (NEON) or 16
 // (SSE) of a quarter.
-#define PRODUCTS(rows_, lines_) products(rows_, lines_, a, rows, a_block, blocks, b, b_line, lines, c, c_line)
+#define PRODUCTS(rows_, lines_) \
+  products(rows_, lines_, a, rows, a_block, blocks, b, b_line, lines, c, c_line, accumulate)
 #define CORRELATIONS(rows_, lines_) \
   correlations(rows_, lines_, a, rows, a_block, blocks, b, b_line, lines, c, c_line, accumulate)
 
@@ -129,8 +133,8 @@ enum { baseline_rows = 3 };
 
 LADLE_KERNEL_BY_LEVEL(ladle_line_products,
                       (const float *a, long rows, long a_block, ladle_blocks blocks, const float *b, long b_line,
-                       long lines, float *c, long c_line),
-                      (a, rows, a_block, blocks, b, b_line, lines, c, c_line),
+                       long lines, float *c, long c_line, int accumulate),
+                      (a, rows, a_block, blocks, b, b_line, lines, c, c_line, accumulate),
                       PRODUCTS(12, 2), PRODUCTS(6, 1), PRODUCTS(baseline_rows, 1))
 
 LADLE_KERNEL_BY_LEVEL(ladle_line_correlations,

@@ -4,6 +4,11 @@
 #include "lines.h"
 #include "winograd_transforms.h"
 
+// Rows of a weight are hundreds of lines apart, and of each a few lines are taken, which is nothing that hardware
+// foresees: they are asked for this many rows before their turn, into the second cache, since in the first they would all
+// share a few places.
+enum { rows_ahead = 8 };
+
 // Row `row` of C, phase by phase: which channel it is, and of which phase. Rows that pad a block have none.
 typedef struct { long channel, phase_y, phase_x; int exists; } weight_row;
 
@@ -50,35 +55,36 @@ LADLE_INLINE void store_frequencies(const int m, const int r, const int n, ladle
 
 LADLE_INLINE void weight_rows(const int m, const int r, const int n, const float *w, ladle_winograd s, long first,
                               long count,
-                              long first_line, long lines, float *u, long frequency) {
-  const long K = s.out_channels, padded = (s.channels + ladle_lanes - 1) / ladle_lanes * ladle_lanes;
-  const long inner = s.stride * s.stride * padded;
-  for (long line = 0; line < lines; line++) {
-    const long k = (first_line + line) * ladle_lanes, lanes = K - k < ladle_lanes ? K - k : ladle_lanes;
-    for (long row = first; row < first + count; row++) {
-      const weight_row at = row_of(s, row);
+                              long first_line, long lines, float *u, long frequency, long line_pitch) {
+  const long K = s.out_channels;
+  for (long row = 0; row < count; row++) {
+    const weight_row at = row_of(s, first + row);
+    for (long line = 0; line < lines; line++) {
+      const long k = (first_line + line) * ladle_lanes, lanes = K - k < ladle_lanes ? K - k : ladle_lanes;
       ladle_line taps[most * most];
       LADLE_UNROLL for (int i = 0; i < r; i++) {
-        LADLE_UNROLL for (int j = 0; j < r; j++) taps[i * r + j] = tap_line(w + k, s, at, i, j, lanes);
+        LADLE_UNROLL for (int j = 0; j < r; j++) {
+          taps[i * r + j] = tap_line(w + k, s, at, i, j, lanes);
+          __builtin_prefetch(w + k + tap_place(s, at, i, j) + rows_ahead * K, 0, 2);
+        }
       }
-      store_frequencies(m, r, n, s, at, taps, 1, u + (line * inner + row) * ladle_lanes, frequency);
+      store_frequencies(m, r, n, s, at, taps, 1, u + line * line_pitch + row * ladle_lanes, frequency);
     }
   }
 }
 
 // The taps are transposed, not the frequencies, of which there are up to six times as many.
-LADLE_INLINE void transposed_blocks(const int m, const int r, const int n, const float *w, ladle_winograd s,
-                                    long first, long count,
-                                    float *ut, long frequency) {
-  const long K = s.out_channels, padded = (K + ladle_lanes - 1) / ladle_lanes * ladle_lanes;
+LADLE_INLINE void transposed_blocks(const int m, const int r, const int n, const float *w, ladle_winograd s, long first,
+                                    long count, long first_line, long lines, float *ut, long frequency, long pitch) {
+  const long K = s.out_channels;
   ladle_line taps[most * most][ladle_lanes];
-  for (long block = first; block < first + count; block++) {
-    for (long k = 0; k < K; k += ladle_lanes) {
-      const long lanes = K - k < ladle_lanes ? K - k : ladle_lanes;
+  for (long block = 0; block < count; block++) {
+    for (long line = 0; line < lines; line++) {
+      const long k = (first_line + line) * ladle_lanes, lanes = K - k < ladle_lanes ? K - k : ladle_lanes;
       for (int i = 0; i < r; i++) {
         for (int j = 0; j < r; j++) {
           for (long c = 0; c < ladle_lanes; c++) {
-            const weight_row at = row_of(s, block * ladle_lanes + c);
+            const weight_row at = row_of(s, (first + block) * ladle_lanes + c);
             taps[i * r + j][c] = tap_line(w + k, s, at, i, j, lanes);
             // A line from each of a hundred rows, and then the next of each: more streams than hardware follows.
             __builtin_prefetch(w + k + 2 * ladle_lanes + tap_place(s, at, i, j), 0, 2);
@@ -86,27 +92,25 @@ LADLE_INLINE void transposed_blocks(const int m, const int r, const int n, const
           ladle_transpose_lines(taps[i * r + j]);
         }
       }
-      const weight_row at = row_of(s, block * ladle_lanes);
-      float *to = ut + ((block - first) * padded + k) * ladle_lanes;
+      const weight_row at = row_of(s, (first + block) * ladle_lanes);
+      float *to = ut + block * pitch + line * ladle_lanes * ladle_lanes;
       for (int row = 0; row < ladle_lanes; row++)
         store_frequencies(m, r, n, s, at, taps[0] + row, ladle_lanes, to + row * ladle_lanes, frequency);
     }
   }
 }
 
-LADLE_INLINE void gradient_rows(const int m, const int r, const int n, const float *u, long frequency,
-                                ladle_winograd s, long first,
-                                long count, long first_line, long lines, float *dw) {
+LADLE_INLINE void gradient_rows(const int m, const int r, const int n, const float *u, long frequency, long line_pitch,
+                                ladle_winograd s, long first, long count, long first_line, long lines, float *dw) {
   const long K = s.out_channels, tap = s.channels * K;
-  const long padded = (s.channels + ladle_lanes - 1) / ladle_lanes * ladle_lanes, inner = s.stride * s.stride * padded;
-  for (long line = 0; line < lines; line++) {
-    const long k = (first_line + line) * ladle_lanes, lanes = K - k < ladle_lanes ? K - k : ladle_lanes;
-    for (long row = first; row < first + count; row++) {
-      const weight_row at = row_of(s, row);
-      if (!at.exists) continue;
-      const int lacks_row = LACKS_LAST(s, s.kernel_height, at.phase_y);
-      const int lacks_column = LACKS_LAST(s, s.kernel_width, at.phase_x);
-      const float *from = u + (line * inner + row) * ladle_lanes;
+  for (long row = 0; row < count; row++) {
+    const weight_row at = row_of(s, first + row);
+    if (!at.exists) continue;
+    const int lacks_row = LACKS_LAST(s, s.kernel_height, at.phase_y);
+    const int lacks_column = LACKS_LAST(s, s.kernel_width, at.phase_x);
+    for (long line = 0; line < lines; line++) {
+      const long k = (first_line + line) * ladle_lanes, lanes = K - k < ladle_lanes ? K - k : ladle_lanes;
+      const float *from = u + line * line_pitch + row * ladle_lanes;
       ladle_line half[most][most];
       LADLE_UNROLL for (int j = 0; j < n; j++) {
         ladle_line values[most], mixed[most];
@@ -122,8 +126,10 @@ LADLE_INLINE void gradient_rows(const int m, const int r, const int n, const flo
         ladle_frequencies_to_taps(m, r, n, half[i], taps);
         LADLE_UNROLL for (int j = 0; j < r; j++) {
           const long ky = i * s.stride + at.phase_y, kx = j * s.stride + at.phase_x;
-          if (ky < s.kernel_height && kx < s.kernel_width)
-            ladle_store(dw + (ky * s.kernel_width + kx) * tap + at.channel * K + k, taps[j], lanes);
+          if (ky >= s.kernel_height || kx >= s.kernel_width) continue;
+          float *to = dw + (ky * s.kernel_width + kx) * tap + at.channel * K + k;
+          ladle_store(to, taps[j], lanes);
+          __builtin_prefetch(to + rows_ahead * K, 1, 2);
         }
       }
     }
@@ -132,20 +138,21 @@ LADLE_INLINE void gradient_rows(const int m, const int r, const int n, const flo
 
 LADLE_KERNEL(void, ladle_winograd_weight,
              (const float *w, ladle_winograd s, long first, long count, long first_line, long lines, float *u,
-              long frequency),
-             (w, s, first, count, first_line, lines, u, frequency)) {
-  BY_SIZE(weight_rows, w, s, first, count, first_line, lines, u, frequency)
+              long frequency, long line),
+             (w, s, first, count, first_line, lines, u, frequency, line)) {
+  BY_SIZE(weight_rows, w, s, first, count, first_line, lines, u, frequency, line)
 }
 
 LADLE_KERNEL(void, ladle_winograd_weight_transposed,
-             (const float *w, ladle_winograd s, long first, long count, float *ut, long frequency),
-             (w, s, first, count, ut, frequency)) {
-  BY_SIZE(transposed_blocks, w, s, first, count, ut, frequency)
+             (const float *w, ladle_winograd s, long first, long count, long first_line, long lines, float *ut,
+              long frequency, long block),
+             (w, s, first, count, first_line, lines, ut, frequency, block)) {
+  BY_SIZE(transposed_blocks, w, s, first, count, first_line, lines, ut, frequency, block)
 }
 
 LADLE_KERNEL(void, ladle_winograd_weight_gradient,
-             (const float *u, long frequency, ladle_winograd s, long first, long count, long first_line, long lines,
-              float *dw),
-             (u, frequency, s, first, count, first_line, lines, dw)) {
-  BY_SIZE(gradient_rows, u, frequency, s, first, count, first_line, lines, dw)
+             (const float *u, long frequency, long line, ladle_winograd s, long first, long count, long first_line,
+              long lines, float *dw),
+             (u, frequency, line, s, first, count, first_line, lines, dw)) {
+  BY_SIZE(gradient_rows, u, frequency, line, s, first, count, first_line, lines, dw)
 }

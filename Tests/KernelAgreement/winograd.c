@@ -4,9 +4,9 @@
 #include "agreement.h"
 #include "ladle_winograd.h"
 
-enum { batch = 5, size = 13, channels = 20, out_channels = 37, line = 16 };
+enum { batch = 5, channels = 20, out_channels = 37, line = 16 };
 
-// A convolution and its gradients, tap by tap in double precision.
+// A convolution with a border of one, and its gradients, tap by tap in double precision.
 typedef struct { double *y, *dx, *dw; } direct;
 
 static direct directly(ladle_winograd s, const float *x, const float *w, const float *dy) {
@@ -20,8 +20,8 @@ static direct directly(ladle_winograd s, const float *x, const float *w, const f
     const float *cotangent = dy + position * K;
     double *to = d.y + position * K;
     for (long tap = 0; tap < s.kernel_height * s.kernel_width; tap++) {
-      const long iy = oy * s.stride - s.padding_y + tap / s.kernel_width;
-      const long ix = ox * s.stride - s.padding_x + tap % s.kernel_width;
+      const long iy = oy * s.stride - 1 + tap / s.kernel_width;
+      const long ix = ox * s.stride - 1 + tap % s.kernel_width;
       if (iy < 0 || iy >= s.height || ix < 0 || ix >= s.width) continue;
       for (long c = 0; c < C; c++) {
         const long pixel = ((image * s.height + iy) * s.width + ix) * C + c;
@@ -50,7 +50,7 @@ static void compare(const char *what, long kernel, long tile, const float *value
 // The blocks of C that take part in a frequency: of a kernel that the stride does not divide, the second phase of an axis
 // has nothing at the last one.
 static ladle_blocks needed_blocks(ladle_winograd s, long blocks, long frequency) {
-  const long side = s.outputs + s.taps - 1, phase = blocks / (s.stride * s.stride);
+  const long side = s.frequencies, phase = blocks / (s.stride * s.stride);
   const int uneven = s.stride == 2 && s.kernel_height == 2 * s.taps - 1;
   const int last_y = uneven && frequency / side == side - 1, last_x = uneven && frequency % side == side - 1;
   if (last_y && last_x) return (ladle_blocks){phase, 0, 0};
@@ -59,14 +59,18 @@ static ladle_blocks needed_blocks(ladle_winograd s, long blocks, long frequency)
   return (ladle_blocks){blocks, 0, 0};
 }
 
-static void check_plan(long kernel, long stride, long tile) {
+static void check_plan(long size, long kernel, long stride, long tile) {
   const long out = (size + 2 - kernel) / stride + 1, taps = (kernel + stride - 1) / stride;
+  const long closed = size == 2 && kernel == 3 && stride == 1, padding = closed ? 0 : 1;
+  const long side = closed ? 3 : tile + taps - 1;
   const ladle_winograd s = {.height = size, .width = size, .channels = channels, .out_height = out, .out_width = out,
                             .out_channels = out_channels, .kernel_height = kernel, .kernel_width = kernel,
-                            .stride = stride, .padding_y = 1, .padding_x = 1, .outputs = tile, .taps = taps,
+                            .stride = stride, .padding_y = padding, .padding_x = padding, .outputs = tile,
+                            .taps = taps, .frequencies = side,
                             .tiles_y = (out + tile - 1) / tile, .tiles_x = (out + tile - 1) / tile};
-  const long C = channels, K = out_channels, frequencies = (tile + taps - 1) * (tile + taps - 1);
+  const long C = channels, K = out_channels, frequencies = side * side;
   const long in_blocks = stride * stride * ((C + line - 1) / line), out_blocks = (K + line - 1) / line;
+  const long pitch = in_blocks * line * line;
   const long tiles = batch * s.tiles_y * s.tiles_x, block = tiles * line;
   const long in_frequency = (in_blocks * tiles | 1) * line, out_frequency = (out_blocks * tiles | 1) * line;
   const long weight_frequency = (in_blocks * line * out_blocks + 1) * line;
@@ -87,10 +91,10 @@ static void check_plan(long kernel, long stride, long tile) {
   float *u = zeros((size_t)(frequencies * weight_frequency));
 
   ladle_winograd_input(raw, map, s, 0, tiles, v, in_frequency, block);
-  ladle_winograd_weight(w, s, 0, in_blocks * line, 0, out_blocks, u, weight_frequency);
+  ladle_winograd_weight(w, s, 0, in_blocks * line, 0, out_blocks, u, weight_frequency, pitch);
   for (long f = 0; f < frequencies; f++)
     ladle_line_products(v + f * in_frequency, tiles, block, needed_blocks(s, in_blocks, f), u + f * weight_frequency,
-                        in_blocks * line * line, out_blocks, p + f * out_frequency, block);
+                        pitch, out_blocks, p + f * out_frequency, block, 0);
   float *y = zeros(small);
   ladle_winograd_output(p, out_frequency, block, s, 0, tiles, 0, out_blocks, NULL, NULL, 1, y);
   compare("y", kernel, tile, y, expected.y, small);
@@ -107,8 +111,8 @@ static void check_plan(long kernel, long stride, long tile) {
   float *dw = zeros(weights);
   for (long f = 0; f < frequencies; f++)
     ladle_line_correlations(v + f * in_frequency, tiles, block, in_blocks, p + f * out_frequency, block, out_blocks,
-                            u + f * weight_frequency, in_blocks * line * line, 0);
-  ladle_winograd_weight_gradient(u, weight_frequency, s, 0, in_blocks * line, 0, out_blocks, dw);
+                            u + f * weight_frequency, pitch, 0);
+  ladle_winograd_weight_gradient(u, weight_frequency, pitch, s, 0, in_blocks * line, 0, out_blocks, dw);
   // The weight's gradient is a sum over the positions: brought to about one.
   for (size_t i = 0; i < weights; i++) {
     dw[i] /= sqrtf((float)(batch * out * out));
@@ -116,10 +120,16 @@ static void check_plan(long kernel, long stride, long tile) {
   }
   compare("dw", kernel, tile, dw, expected.dw, weights);
 
-  ladle_winograd_weight_transposed(w, s, 0, in_blocks, u, weight_frequency);
-  for (long f = 0; f < frequencies; f++)
-    ladle_line_products(p + f * out_frequency, tiles, block, (ladle_blocks){out_blocks, 0, 0}, u + f * weight_frequency,
-                        out_blocks * line * line, in_blocks, v + f * in_frequency, block);
+  // In two halves of K, the second added to the first.
+  const long half = (out_blocks + 1) / 2;
+  for (long first = 0; first < out_blocks; first += half) {
+    const long held = out_blocks - first < half ? out_blocks - first : half;
+    ladle_winograd_weight_transposed(w, s, 0, in_blocks, first, held, u, weight_frequency, held * line * line);
+    for (long f = 0; f < frequencies; f++)
+      ladle_line_products(p + f * out_frequency + first * block, tiles, block, (ladle_blocks){held, 0, 0},
+                          u + f * weight_frequency, held * line * line, in_blocks, v + f * in_frequency, block,
+                          first > 0);
+  }
   float *dx = zeros(large);
   ladle_winograd_input_gradient(v, in_frequency, block, s, 0, tiles, 0, in_blocks, 0, 0, dx);
   compare("dx", kernel, tile, dx, expected.dx, large);
@@ -128,9 +138,10 @@ static void check_plan(long kernel, long stride, long tile) {
 void check_winograd(void) {
   family("Winograd and lines");
   for (long tile = 2; tile <= 4; tile += 2) {
-    check_plan(3, 1, tile);
-    check_plan(3, 2, tile);
-    check_plan(4, 2, tile);
-    check_plan(5, 2, tile);
+    check_plan(13, 3, 1, tile);
+    check_plan(13, 3, 2, tile);
+    check_plan(13, 4, 2, tile);
+    check_plan(13, 5, 2, tile);
   }
+  check_plan(2, 3, 1, 2);
 }

@@ -53,28 +53,28 @@ void ladle_winograd_output(const float *p, long frequency, long block, ladle_win
 void ladle_winograd_input_gradient(const float *v, long frequency, long block, ladle_winograd s, long first, long count,
                                    long first_block, long blocks, int joins_above, int joins_below, float *dx);
 
-// u from w, for rows [first, first + count) of C, phase by phase, and blocks [first_line, first_line + lines) of K, the
-// only ones that u holds.
+// u from w, for rows [first, first + count) of C, phase by phase, and blocks [first_line, first_line + lines) of K: the part
+// that u holds, its blocks of K `line` scalars apart.
 void ladle_winograd_weight(const float *w, ladle_winograd s, long first, long count, long first_line, long lines,
-                           float *u, long frequency);
+                           float *u, long frequency, long line);
 
-// ut from w, for blocks [first, first + count) of 16 of C, phase by phase; ut begins with the first of them.
-void ladle_winograd_weight_transposed(const float *w, ladle_winograd s, long first, long count, float *ut,
-                                      long frequency);
+// ut from w, for blocks [first, first + count) of 16 of C, phase by phase, and blocks [first_line, first_line + lines) of K:
+// the part that ut holds, its blocks of C `block` scalars apart.
+void ladle_winograd_weight_transposed(const float *w, ladle_winograd s, long first, long count, long first_line,
+                                      long lines, float *ut, long frequency, long block);
 
-// dw from the gradient of u, for rows [first, first + count) of C, phase by phase, and blocks [first_line, first_line +
-// lines) of K, the only ones that u holds.
-void ladle_winograd_weight_gradient(const float *u, long frequency, ladle_winograd s, long first, long count,
+// dw from the gradient of u, for the same part.
+void ladle_winograd_weight_gradient(const float *u, long frequency, long line, ladle_winograd s, long first, long count,
                                     long first_line, long lines, float *dw);
 
 // Blocks of 16 channels that a product sums over: `first` of them, and `second` more after a gap.
 typedef struct { long first, gap, second; } ladle_blocks;
 
-// Blocks of 16 channels of rows: c [line][row][16] = sum over i of a [i / 16][row][i % 16] b [line][i][16]. Every sum is
+// Blocks of 16 channels of rows: c [line][row][16] = or += sum over i of a [i / 16][row][i % 16] b [line][i][16]. Every sum is
 // taken in one order whatever the number of rows or lines. a and b begin with the first block that counts; lines of b
 // and of c are b_line and c_line scalars apart.
 void ladle_line_products(const float *a, long rows, long a_block, ladle_blocks blocks, const float *b, long b_line,
-                         long lines, float *c, long c_line);
+                         long lines, float *c, long c_line, int accumulate);
 
 // c [line][i][16] = or += sum over rows of a [i / 16][row][i % 16] b [line][row][16].
 void ladle_line_correlations(const float *a, long rows, long a_block, long blocks, const float *b, long b_line,

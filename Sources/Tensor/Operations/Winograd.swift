@@ -63,65 +63,104 @@ struct WinogradPlan {
   /// tile fall into different sets of a cache.
   func stride(blocks: Int, tiles: Int) -> Int { (blocks * tiles | 1) * 16 }
 
-  /// Scalars between two frequencies of the transformed weight.
-  var weightStride: Int { (inputBlocks * 16 * outputBlocks + 1) * 16 }
-
   /// Scalars of the transformed weight.
-  var weightCount: Int { frequencies * weightStride }
+  var weightCount: Int { whole(for: .output).count }
 
   /// Bytes of a tile between the transforms.
   var bytesPerTile: Int { (inputBlocks + outputBlocks) * frequencies * 64 }
 
   // MARK: - Weights
 
-  /// Scalars between two frequencies of blocks `lines` of K of the transformed weight, and of as many blocks of C of the
-  /// transposed one.
-  func stride(lines: Range<Int>, of side: WinogradChunk.Side) -> Int {
-    (lines.count * 16 * (side == .output ? inputBlocks : outputBlocks) + 1) * 16
+  /// The whole weight, as products with their result on `side` take it.
+  func whole(for side: WinogradChunk.Side) -> WinogradPart {
+    let (input, output) = (0..<inputBlocks, 0..<outputBlocks)
+    return WinogradPart(
+      side: side, lines: side == .output ? output : input, inner: side == .output ? input : output,
+      frequencies: frequencies)
   }
 
-  /// Scalars of a block of the transformed weight (`.output`) or of the transposed one (`.input`).
-  func scalarsPerLine(of side: WinogradChunk.Side) -> Int {
-    frequencies * 256 * (side == .output ? inputBlocks : outputBlocks)
-  }
-
-  /// For `.output` the transformed weight, `[frequency][block of K][C][16]`, blocks `lines` of K alone; for `.input` that of the
-  /// adjoint, `[frequency][block of C][K][16]`, blocks `lines` of C alone.
-  func transform(
-    _ weight: UnsafePointer<Float>, for side: WinogradChunk.Side, lines: Range<Int>,
-    into result: UnsafeMutablePointer<Float>
-  ) {
-    let stride = stride(lines: lines, of: side)
-    switch side {
+  /// The transform of a part of the weight, by the calling thread alone.
+  func transform(_ weight: UnsafePointer<Float>, _ part: WinogradPart, into result: UnsafeMutablePointer<Float>) {
+    switch part.side {
     case .output:
-      parallelChunks(inputBlocks * 16, of: 16) { range in
-        ladle_winograd_weight(
-          weight, shape, range.lowerBound, range.count, lines.lowerBound, lines.count, result, stride)
-      }
+      ladle_winograd_weight(
+        weight, shape, part.inner.lowerBound * 16, part.inner.count * 16, part.lines.lowerBound, part.lines.count,
+        result,
+        part.frequency, part.line)
     case .input:
-      parallelChunks(lines.count, of: 1) { range in
-        ladle_winograd_weight_transposed(
-          weight, shape, lines.lowerBound + range.lowerBound, range.count,
-          result + range.lowerBound * outputBlocks * 256, stride)
-      }
+      ladle_winograd_weight_transposed(
+        weight, shape, part.lines.lowerBound, part.lines.count, part.inner.lowerBound, part.inner.count, result,
+        part.frequency, part.line)
     }
   }
 
   /// The whole of it.
   func transformed(_ weight: UnsafePointer<Float>, for side: WinogradChunk.Side) -> Storage {
-    let result = Storage(count: weightCount)
-    transform(weight, for: side, lines: 0..<(side == .output ? outputBlocks : inputBlocks), into: result.pointer)
+    let whole = whole(for: side)
+    let result = Storage(count: whole.count)
+    overStrips { block, lines in
+      switch side {
+      case .output:
+        ladle_winograd_weight(
+          weight, shape, block * 16, 16, lines.lowerBound, lines.count,
+          result.pointer + block * 256 + lines.lowerBound * whole.line, whole.frequency, whole.line)
+      case .input:
+        ladle_winograd_weight_transposed(
+          weight, shape, block, 1, lines.lowerBound, lines.count,
+          result.pointer + block * whole.line + lines.lowerBound * 256, whole.frequency, whole.line)
+      }
+    }
     return result
   }
 
-  /// The weight's gradient from that of its transform, blocks `lines` of K alone.
-  func weightGradient(_ transformed: Storage, lines: Range<Int>? = nil, into dw: UnsafeMutablePointer<Float>) {
-    let lines = lines ?? 0..<outputBlocks
-    parallelChunks(inputBlocks * 16, of: 16) { range in
+  /// The weight's gradient from that of its transform.
+  func weightGradient(_ transformed: Storage, into dw: UnsafeMutablePointer<Float>) {
+    let whole = whole(for: .output)
+    overStrips { block, lines in
       ladle_winograd_weight_gradient(
-        transformed.pointer, stride(lines: lines, of: .output), shape, range.lowerBound, range.count, lines.lowerBound,
-        lines.count, dw)
+        transformed.pointer + block * 256 + lines.lowerBound * whole.line, whole.frequency, whole.line, shape,
+        block * 16,
+        16, lines.lowerBound, lines.count, dw)
     }
+  }
+
+  /// Every block of C, phase by phase, with the blocks of K two at a time: more are more streams than hardware follows.
+  private func overStrips(_ body: (_ block: Int, _ lines: Range<Int>) -> Void) {
+    parallel(inputBlocks) { block in
+      for first in Swift.stride(from: 0, to: outputBlocks, by: 2) {
+        body(block, first..<min(outputBlocks, first + 2))
+      }
+    }
+  }
+
+  /// A part of it, by the calling thread alone.
+  func weightGradient(_ transformed: UnsafePointer<Float>, _ part: WinogradPart, into dw: UnsafeMutablePointer<Float>) {
+    ladle_winograd_weight_gradient(
+      transformed, part.frequency, part.line, shape, part.inner.lowerBound * 16, part.inner.count * 16,
+      part.lines.lowerBound, part.lines.count, dw)
+  }
+}
+
+/// Blocks of a transformed weight, `[frequency][line][inner · 16][16]`, as products take it whose result is on `side`: blocks
+/// `lines` of their channels and blocks `inner` of those that they sum over. For `.output` the lines are blocks of K and the
+/// inner ones of C, phase by phase; for `.input`, the transform transposed, it is the other way about.
+struct WinogradPart {
+  let side: WinogradChunk.Side
+  let lines: Range<Int>
+  let inner: Range<Int>
+  let frequencies: Int
+
+  /// Scalars between two lines.
+  var line: Int { inner.count * 256 }
+
+  /// Scalars between two frequencies.
+  var frequency: Int { (lines.count * inner.count * 16 + 1) * 16 }
+
+  var count: Int { frequencies * frequency }
+
+  /// The same lines, and blocks `inner` of those that are summed over.
+  func over(_ inner: Range<Int>) -> WinogradPart {
+    WinogradPart(side: side, lines: lines, inner: inner, frequencies: frequencies)
   }
 }
 

@@ -6,7 +6,7 @@ struct WinogradChunk {
   enum Side { case input, output }
 
   private let plan: WinogradPlan
-  private let isShared: Bool
+  private var isShared: Bool
   private let input: Storage
   private let output: Storage
   /// The blocks of C, phase by phase, and of K that are held.
@@ -26,6 +26,13 @@ struct WinogradChunk {
     }
     input = storage(self.inputLines)
     output = storage(self.outputLines)
+  }
+
+  /// The same memory for a thread that works alone.
+  var alone: WinogradChunk {
+    var result = self
+    result.isShared = false
+    return result
   }
 
   func transformInput(_ x: UnsafePointer<Float>, read map: ChannelMap?, _ rows: Range<Int>) {
@@ -86,55 +93,61 @@ struct WinogradChunk {
     }
   }
 
-  /// `side` ← the other side · `weight`.
+  /// `side` ← the other side · `weight`, a whole transform.
   func multiply(into side: Side, by weight: Storage, _ rows: Range<Int>) {
-    multiply(into: side, from: self, by: weight, isWhole: true, rows)
+    multiply(into: side, from: self, by: weight.pointer, plan.whole(for: side), accumulate: false, rows)
   }
 
-  /// The blocks of `side` that are held ← the other side of `source`, which holds all of it, · `weight`: the whole
-  /// transform, or the part of it for these blocks.
-  func multiply(into side: Side, from source: WinogradChunk, by weight: Storage, isWhole: Bool, _ rows: Range<Int>) {
+  /// The blocks of `side` that are held ← or += the blocks `part.inner` of the other side of `source`, which holds all of
+  /// it, · the part of the transform that `weight` holds.
+  func multiply(
+    into side: Side, from source: WinogradChunk, by weight: UnsafePointer<Float>, _ part: WinogradPart,
+    accumulate: Bool, _ rows: Range<Int>
+  ) {
     let tiles = rows.count * plan.tilesPerRow
     let (from, to) = side == .output ? (source.input, output) : (source.output, input)
-    let blocks = side == .output ? plan.inputBlocks : plan.outputBlocks
     let lines = side == .output ? outputLines : inputLines
-    let (fromFrequency, fromBlock) = strides(blocks, rows)
+    let (fromFrequency, fromBlock) = strides(side == .output ? plan.inputBlocks : plan.outputBlocks, rows)
     let (toFrequency, toBlock) = strides(lines.count, rows)
-    let weightFrequency = isWhole ? plan.weightStride : plan.stride(lines: lines, of: side)
-    let weight = weight.pointer + (isWhole ? lines.lowerBound * blocks * 256 : 0)
+    let first = lines.lowerBound
     overProducts(lines: lines.count) { f, range in
       let needed = plan.neededBlocks(at: f)
-      let (a, b) = (from.pointer + f * fromFrequency, weight + f * weightFrequency)
+      let a = from.pointer + f * fromFrequency + part.inner.lowerBound * fromBlock
+      let b = weight + f * part.frequency + (first - part.lines.lowerBound) * part.line
       let c = to.pointer + f * toFrequency
-      func products(_ part: Range<Int>, over inner: ladle_blocks) {
+      func products(_ lines: Range<Int>, over inner: ladle_blocks) {
         ladle_line_products(
-          a, tiles, fromBlock, inner, b + part.lowerBound * blocks * 256, blocks * 256, part.count,
-          c + part.lowerBound * toBlock, toBlock)
+          a, tiles, fromBlock, inner, b + lines.lowerBound * part.line, part.line, lines.count,
+          c + lines.lowerBound * toBlock, toBlock, accumulate ? 1 : 0)
       }
-      guard side == .input else { return products(range, over: needed.together) }
-      let (first, held) = (lines.lowerBound, ladle_blocks(first: blocks, gap: 0, second: 0))
-      needed.visit(first + range.lowerBound..<first + range.upperBound) { part, isNeeded in
+      guard side == .input else {
+        let inner = needed.within(part.inner)
+        if inner.first + inner.second > 0 { products(range, over: inner) }
+        return
+      }
+      let held = ladle_blocks(first: part.inner.count, gap: 0, second: 0)
+      needed.visit(first + range.lowerBound..<first + range.upperBound) { lines, isNeeded in
         // What nobody needs is neither stored nor read.
-        if isNeeded { products(part.lowerBound - first..<part.upperBound - first, over: held) }
+        if isNeeded { products(lines.lowerBound - first..<lines.upperBound - first, over: held) }
       }
     }
   }
 
-  /// `sum` ← or += inputᵀ · output, frequency by frequency, for blocks `lines` of K, the only ones that `sum` has.
-  func correlate(into sum: Storage, lines: Range<Int>? = nil, accumulate: Bool, _ rows: Range<Int>) {
-    let lines = lines ?? 0..<plan.outputBlocks
+  /// `sum` ← or += inputᵀ · output, frequency by frequency, for the part that `sum` holds: blocks `part.lines` of K and blocks
+  /// `part.inner` of C.
+  func correlate(into sum: UnsafeMutablePointer<Float>, _ part: WinogradPart, accumulate: Bool, _ rows: Range<Int>) {
     let tiles = rows.count * plan.tilesPerRow
     let (inputFrequency, inputBlock) = strides(plan.inputBlocks, rows)
     let (outputFrequency, outputBlock) = strides(plan.outputBlocks, rows)
-    let (line, sumFrequency) = (plan.inputBlocks * 256, plan.stride(lines: lines, of: .output))
-    overProducts(lines: lines.count) { f, range in
-      plan.neededBlocks(at: f).visit(0..<plan.inputBlocks) { part, isNeeded in
+    overProducts(lines: part.lines.count) { f, range in
+      plan.neededBlocks(at: f).visit(part.inner) { blocks, isNeeded in
         guard isNeeded else { return }
         ladle_line_correlations(
-          input.pointer + f * inputFrequency + part.lowerBound * inputBlock, tiles, inputBlock, part.count,
-          output.pointer + f * outputFrequency + (lines.lowerBound + range.lowerBound) * outputBlock, outputBlock,
-          range.count, sum.pointer + f * sumFrequency + range.lowerBound * line + part.lowerBound * 256, line,
-          accumulate ? 1 : 0)
+          input.pointer + f * inputFrequency + blocks.lowerBound * inputBlock, tiles, inputBlock, blocks.count,
+          output.pointer + f * outputFrequency + (part.lines.lowerBound + range.lowerBound) * outputBlock, outputBlock,
+          range.count,
+          sum + f * part.frequency + range.lowerBound * part.line + (blocks.lowerBound - part.inner.lowerBound) * 256,
+          part.line, accumulate ? 1 : 0)
       }
     }
   }

@@ -14,9 +14,14 @@ extension WinogradPlan {
   struct NeededBlocks {
     let first, second: Range<Int>
 
-    /// As the blocks that a product sums over.
-    var together: ladle_blocks {
-      ladle_blocks(first: first.count, gap: second.lowerBound - first.upperBound, second: second.count)
+    /// Those of blocks `inner`, as a product sums over them that begins with the first of `inner`.
+    func within(_ inner: Range<Int>) -> ladle_blocks {
+      let (low, high) = (first.clamped(to: inner), second.clamped(to: inner))
+      guard !low.isEmpty else {
+        return ladle_blocks(first: 0, gap: high.lowerBound - inner.lowerBound, second: high.count)
+      }
+      let gap = high.isEmpty ? 0 : high.lowerBound - low.upperBound
+      return ladle_blocks(first: low.count, gap: gap, second: high.count)
     }
 
     /// The parts of `range` that are needed and those that are not, in order.

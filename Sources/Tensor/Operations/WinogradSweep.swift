@@ -9,8 +9,8 @@ package enum WinogradSchedule: CaseIterable, Sendable { case alone, together, in
 /// Three schedules, chosen by the shape alone. *Alone*: a unit of work takes a few tiles at a time through transforms
 /// and products alone, in memory that stays in its core's cache; for many tiles and weights that are not large.
 /// *Together*: all threads do one step after the other on a larger chunk of tiles, so that a large weight is read once.
-/// *In groups* (WinogradGroups.swift): all tiles at once, and the weight a few channels at a time, so that its
-/// transform, many times larger than an image's, never reaches memory.
+/// *In groups* (WinogradGroups.swift): all tiles at once, and a unit of work takes a few channels of the weight alone, so
+/// that its transform, many times larger than an image's, never leaves its core's cache.
 struct WinogradSweep {
   let plan: WinogradPlan
   /// The large image: needed for y and dw.
@@ -103,7 +103,7 @@ struct WinogradSweep {
     if let dy { chunk.transformCotangent(dy, read: mapOfDY, rows) }
     if let dw {
       let sum = Storage(count: plan.weightCount)
-      chunk.correlate(into: sum, accumulate: false, rows)
+      chunk.correlate(into: sum.pointer, plan.whole(for: .output), accumulate: false, rows)
       plan.weightGradient(sum, into: dw)
     }
     if let dx {
@@ -127,7 +127,7 @@ struct WinogradSweep {
       chunk.transformOutput(into: y.target, y.epilogue, rows)
     }
     if let dy { chunk.transformCotangent(dy, read: mapOfDY, rows) }
-    if let sum { chunk.correlate(into: sum, accumulate: !isFirst, rows) }
+    if let sum { chunk.correlate(into: sum.pointer, plan.whole(for: .output), accumulate: !isFirst, rows) }
     if let dx, let weight = weights.dx {
       chunk.multiply(into: .input, by: weight, rows)
       chunk.transformInputGradient(into: dx.target, rows)
