@@ -25,8 +25,7 @@ LADLE_INLINE void product_tile(const int rows, const int lines, const float *a, 
     }
     // The operand that the next column of register tiles starts with: it comes from afar, once.
     for (long p = 0; p < ahead; p++, next += ladle_lanes) __builtin_prefetch(next, 0, 2);
-#pragma clang loop unroll_count(4)
-    for (int k = 0; k < ladle_lanes; k++, b += ladle_lanes) {
+    LADLE_PRODUCT_LOOP for (int k = 0; k < ladle_lanes; k++, b += ladle_lanes) {
       ladle_line right[most_lines];
       LADLE_UNROLL for (int l = 0; l < lines; l++) right[l] = *(const ladle_line *)(b + l * b_line);
       LADLE_UNROLL for (int i = 0; i < rows; i++) {
@@ -48,8 +47,7 @@ LADLE_INLINE void correlation_tile(const int rows, const int lines, const float 
       sum[i][l] = accumulate ? *(const ladle_line *)(c + l * c_line + i * ladle_lanes) : (ladle_line)0.0f;
     }
   }
-#pragma clang loop unroll_count(4)
-  for (long k = 0; k < count; k++, a += ladle_lanes, b += ladle_lanes) {
+  LADLE_PRODUCT_LOOP for (long k = 0; k < count; k++, a += ladle_lanes, b += ladle_lanes) {
     ladle_line right[most_lines];
     LADLE_UNROLL for (int l = 0; l < lines; l++) right[l] = *(const ladle_line *)(b + l * b_line);
     LADLE_UNROLL for (int i = 0; i < rows; i++) {

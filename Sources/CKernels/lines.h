@@ -17,6 +17,17 @@ typedef float ladle_loose_line __attribute__((ext_vector_type(16), aligned(4)));
 
 #define LADLE_UNROLL _Pragma("clang loop unroll(full)")
 
+// The loop over a product's inner index. Its 800 bytes begin at a cache line, wherever the linker puts the function: by
+// where they began, all products took 3 to 10 % more or less time.
+#if defined(__has_c_attribute)
+#if __has_c_attribute(clang::code_align)
+#define LADLE_PRODUCT_LOOP _Pragma("clang loop unroll_count(4)") [[clang::code_align(64)]]
+#endif
+#endif
+#ifndef LADLE_PRODUCT_LOOP
+#define LADLE_PRODUCT_LOOP _Pragma("clang loop unroll_count(4)")
+#endif
+
 // The first `lanes` scalars at `from`; the rest of the line is zero.
 LADLE_INLINE ladle_line ladle_load(const float *from, long lanes) {
   if (lanes == ladle_lanes) return *(const ladle_loose_line *)from;

@@ -46,8 +46,7 @@ LADLE_INLINE void matrix_tile(const int rows, const int lines, const float *a, l
       sum[i][l] = accumulate ? ladle_load(c + i * c_stride + l * ladle_lanes, n) : (ladle_line)0.0f;
     }
   }
-#pragma clang loop unroll_count(4)
-  for (long k = 0; k < inner; k++, a += a_step, b += ladle_lanes) {
+  LADLE_PRODUCT_LOOP for (long k = 0; k < inner; k++, a += a_step, b += ladle_lanes) {
     ladle_line right[most_lines];
     LADLE_UNROLL for (int l = 0; l < lines; l++) right[l] = *(const ladle_line *)(b + l * inner * ladle_lanes);
     LADLE_UNROLL for (int i = 0; i < rows; i++) {

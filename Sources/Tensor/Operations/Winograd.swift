@@ -69,6 +69,9 @@ struct WinogradPlan {
   /// Bytes of a tile between the transforms.
   var bytesPerTile: Int { (inputBlocks + outputBlocks) * frequencies * 64 }
 
+  /// The same in a chunk with one result.
+  var bytesPerTileWithOneResult: Int { max(inputBlocks, outputBlocks) * (frequencies + 1) * 64 }
+
   // MARK: - Weights
 
   /// The whole weight, as products with their result on `side` take it.

@@ -1,14 +1,17 @@
 internal import CKernels
 
-/// The memory of some rows of tiles between the transforms, of all blocks of channels or some, and the steps on it. Shared ones spread a step over the
-/// threads; the cuts depend on the shape alone.
+/// The memory of some rows of tiles between the transforms, of all blocks of channels or some, and the steps on it. Shared
+/// ones spread a step over the threads; the cuts depend on the shape alone.
 struct WinogradChunk {
   enum Side { case input, output }
 
   private let plan: WinogradPlan
   private var isShared: Bool
-  private let input: Storage
-  private let output: Storage
+  /// Where they begin. In a chunk with one result both are the same memory.
+  private let input: UnsafeMutablePointer<Float>
+  private let output: UnsafeMutablePointer<Float>
+  private let storages: [Storage]
+  private let isOneMemory: Bool
   /// The blocks of C, phase by phase, and of K that are held.
   private let inputLines: Range<Int>
   private let outputLines: Range<Int>
@@ -21,11 +24,27 @@ struct WinogradChunk {
     self.inputLines = inputLines ?? 0..<plan.inputBlocks
     self.outputLines = outputLines ?? 0..<plan.outputBlocks
     let tiles = mostRows * plan.tilesPerRow
-    func storage(_ lines: Range<Int>) -> Storage {
+    storages = [self.inputLines, self.outputLines].map { lines in
       Storage(count: lines.isEmpty ? 0 : plan.frequencies * plan.stride(blocks: lines.count, tiles: tiles))
     }
-    input = storage(self.inputLines)
-    output = storage(self.outputLines)
+    (input, output) = (storages[0].pointer, storages[1].pointer)
+    isOneMemory = false
+  }
+
+  /// A chunk of a thread that works alone, whose only result is on side `result`: the products of a frequency are written to
+  /// where the operand of the frequency before was, which takes half the memory.
+  init(_ plan: WinogradPlan, mostRows: Int, resultOn result: Side) {
+    self.plan = plan
+    isShared = false
+    inputLines = 0..<plan.inputBlocks
+    outputLines = 0..<plan.outputBlocks
+    isOneMemory = true
+    let frequency = plan.stride(
+      blocks: max(plan.inputBlocks, plan.outputBlocks), tiles: mostRows * plan.tilesPerRow)
+    let storage = Storage(count: (plan.frequencies + 1) * frequency)
+    storages = [storage]
+    input = storage.pointer + (result == .input ? 0 : frequency)
+    output = storage.pointer + (result == .output ? 0 : frequency)
   }
 
   /// The same memory for a thread that works alone.
@@ -39,7 +58,7 @@ struct WinogradChunk {
     let (frequency, block) = strides(plan.inputBlocks, rows)
     let read = map?.kernelMap ?? ladle_channel_map()
     overTiles(rows) { first, count, offset in
-      ladle_winograd_input(x, read, plan.shape, first, count, input.pointer + offset, frequency, block)
+      ladle_winograd_input(x, read, plan.shape, first, count, input + offset, frequency, block)
     }
   }
 
@@ -47,7 +66,7 @@ struct WinogradChunk {
     let (frequency, block) = strides(plan.outputBlocks, rows)
     let read = map?.kernelMap ?? ladle_channel_map()
     overTiles(rows) { first, count, offset in
-      ladle_winograd_cotangent(dy, read, plan.shape, first, count, output.pointer + offset, frequency, block)
+      ladle_winograd_cotangent(dy, read, plan.shape, first, count, output + offset, frequency, block)
     }
   }
 
@@ -55,7 +74,7 @@ struct WinogradChunk {
     let (frequency, block) = strides(outputLines.count, rows)
     overTiles(rows) { first, count, offset in
       ladle_winograd_output(
-        output.pointer + offset, frequency, block, plan.shape, first, count, outputLines.lowerBound, outputLines.count,
+        output + offset, frequency, block, plan.shape, first, count, outputLines.lowerBound, outputLines.count,
         epilogue.factor, epilogue.offset, epilogue.slope, y)
     }
   }
@@ -66,7 +85,7 @@ struct WinogradChunk {
       let (first, count) = (part.lowerBound * plan.tilesPerRow, part.count * plan.tilesPerRow)
       let offset = (part.lowerBound - rows.lowerBound) * plan.tilesPerRow * 16
       ladle_winograd_input_gradient(
-        input.pointer + offset, frequency, block, plan.shape, first, count, inputLines.lowerBound, inputLines.count,
+        input + offset, frequency, block, plan.shape, first, count, inputLines.lowerBound, inputLines.count,
         joinsAbove ? 1 : 0, joinsBelow ? 1 : 0, dx)
     }
     let startsInside = rows.lowerBound % plan.rowsPerImage != 0
@@ -112,9 +131,9 @@ struct WinogradChunk {
     let first = lines.lowerBound
     overProducts(lines: lines.count) { f, range in
       let needed = plan.neededBlocks(at: f)
-      let a = from.pointer + f * fromFrequency + part.inner.lowerBound * fromBlock
+      let a = from + f * fromFrequency + part.inner.lowerBound * fromBlock
       let b = weight + f * part.frequency + (first - part.lines.lowerBound) * part.line
-      let c = to.pointer + f * toFrequency
+      let c = to + f * toFrequency
       func products(_ lines: Range<Int>, over inner: ladle_blocks) {
         ladle_line_products(
           a, tiles, fromBlock, inner, b + lines.lowerBound * part.line, part.line, lines.count,
@@ -143,8 +162,8 @@ struct WinogradChunk {
       plan.neededBlocks(at: f).visit(part.inner) { blocks, isNeeded in
         guard isNeeded else { return }
         ladle_line_correlations(
-          input.pointer + f * inputFrequency + blocks.lowerBound * inputBlock, tiles, inputBlock, blocks.count,
-          output.pointer + f * outputFrequency + (part.lines.lowerBound + range.lowerBound) * outputBlock, outputBlock,
+          input + f * inputFrequency + blocks.lowerBound * inputBlock, tiles, inputBlock, blocks.count,
+          output + f * outputFrequency + (part.lines.lowerBound + range.lowerBound) * outputBlock, outputBlock,
           range.count,
           sum + f * part.frequency + range.lowerBound * part.line + (blocks.lowerBound - part.inner.lowerBound) * 256,
           part.line, accumulate ? 1 : 0)
@@ -157,7 +176,8 @@ struct WinogradChunk {
   /// Scalars between frequencies and between blocks.
   private func strides(_ blocks: Int, _ rows: Range<Int>) -> (frequency: Int, block: Int) {
     let tiles = rows.count * plan.tilesPerRow
-    return (plan.stride(blocks: blocks, tiles: tiles), tiles * 16)
+    let wide = isOneMemory ? max(plan.inputBlocks, plan.outputBlocks) : blocks
+    return (plan.stride(blocks: wide, tiles: tiles), tiles * 16)
   }
 
   private func overTiles(_ rows: Range<Int>, _ body: (_ first: Int, _ count: Int, _ offset: Int) -> Void) {

@@ -50,7 +50,9 @@ struct WinogradSweep {
   }
 
   private func runAlone() {
-    let wanted = min(96, max(32, (768 << 10) / plan.bytesPerTile))
+    let onlyResult = onlyResult
+    let room = onlyResult == nil ? (768 << 10) / plan.bytesPerTile : (392 << 10) / plan.bytesPerTileWithOneResult
+    let wanted = min(96, max(32, room))
     let tiles = min(wanted, max(16, plan.tiles / 8))
     let rowsPerChunk = max(1, tiles / plan.tilesPerRow)
     // A unit owns whole images when neighbouring tiles add to the same pixels, and several chunks when it sums.
@@ -62,7 +64,10 @@ struct WinogradSweep {
     let weights = transformedWeights
     parallel(units) { unit in
       let rows = unit * rowsPerUnit..<min(plan.rows, (unit + 1) * rowsPerUnit)
-      let chunk = WinogradChunk(plan, mostRows: min(rowsPerChunk, rows.count), isShared: false)
+      let mostRows = min(rowsPerChunk, rows.count)
+      let chunk =
+        onlyResult.map { WinogradChunk(plan, mostRows: mostRows, resultOn: $0) }
+        ?? WinogradChunk(plan, mostRows: mostRows, isShared: false)
       for first in Swift.stride(from: rows.lowerBound, to: rows.upperBound, by: rowsPerChunk) {
         work(
           on: first..<min(rows.upperBound, first + rowsPerChunk), in: chunk, weights,
@@ -77,6 +82,12 @@ struct WinogradSweep {
       }
     }
     plan.weightGradient(sums[0], into: dw)
+  }
+
+  /// The side of y, or of dx, if that alone is computed.
+  private var onlyResult: WinogradChunk.Side? {
+    if dw != nil || (y != nil && dx != nil) { return nil }
+    return y != nil ? .output : .input
   }
 
   private func runTogether() {
