@@ -46,8 +46,8 @@ def case(place: str, *names: str, **settings) -> Callable:
     return make
 
 
-def machine(title: str, batch: int, make: Callable, rounds: int) -> Row:
-    return Row(title, batch, make, modes=(), rounds=rounds, convolutional=False, plain="scikit-learn")
+def machine(title: str, batch: int, make: Callable, rounds: int, units: int = 1) -> Row:
+    return Row(title, batch, make, modes=(), rounds=rounds, units=units, convolutional=False, plain="scikit-learn")
 
 
 RBF = {"kernel": "rbf", "C": 1.0, "gamma": 0.0144, "tol": 1e-3}
@@ -98,6 +98,7 @@ ROWS = {
         350,
         case("svm.Kernel", kernel="linear", C=1.0, tol=1e-3),
         rounds=25,
+        units=10,
     ),
 }
 

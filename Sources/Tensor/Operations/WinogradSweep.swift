@@ -91,7 +91,7 @@ struct WinogradSweep {
   }
 
   private func runTogether() {
-    let most = max(64, ((dw == nil ? 24 : 16) << 20) / plan.bytesPerTile)
+    let most = max(64, ((dw == nil ? 24 : 8) << 20) / plan.bytesPerTile)
     let rowsPerChunk = min(plan.rows, max(1, most / plan.tilesPerRow))
     let chunk = WinogradChunk(plan, mostRows: rowsPerChunk, isShared: true)
     if rowsPerChunk == plan.rows { return runAtOnce(in: chunk) }
