@@ -1,8 +1,11 @@
 // A pool of threads that spin for a moment and then sleep.
 //
-// A job is published by writing its fields and then storing (generation, 0) to `ticket`. A worker reads the
-// ticket, then the fields, and claims unit i by comparing-and-swapping (generation, i) for (generation, i + 1).
-// The fields change only after `ticket` was closed, so a swap that succeeds proves that they were this job's.
+// The units of a job are cut into one queue a worker, neighbours together: what a worker wrote of one layer it reads of
+// the next, from its own core's cache. Who has done his own takes units of the others.
+//
+// A job is published by writing its fields and then storing (generation, first unit) to the tickets of its queues. A worker
+// reads a ticket, then the fields, and claims unit i by comparing-and-swapping (generation, i) for (generation, i + 1).
+// The fields change only after all tickets were closed, so a swap that succeeds proves that they were this job's.
 // Nobody waits for a worker that claimed nothing: one that sleeps, or that the system took away, costs nothing.
 
 #include <pthread.h>
@@ -16,10 +19,17 @@
 enum { maximum_threads = 256, spins_before_sleep = 20000, spins_before_yield = 2000 };
 static const uint32_t closed = 0xffffffffu;
 
-static _Atomic uint64_t ticket = 0xffffffffu;
-static _Atomic long job_units;
+// Two cache lines each, since processors fetch them in pairs.
+typedef struct {
+  _Alignas(128) _Atomic uint64_t ticket;
+  _Atomic long end;  // of its units
+} unit_queue;
+
+static unit_queue queues[maximum_threads];
+static _Atomic int job_workers;
 static _Atomic(ladle_unit_function) job_function;
 static _Atomic(void *) job_context;
+static _Atomic uint64_t generation;  // of the last job
 static _Atomic long units_done;
 static _Atomic int thread_limit = 0;
 static _Atomic int sleepers;
@@ -38,16 +48,17 @@ static inline void relax(void) {
 #endif
 }
 
-// Claims and runs one unit; 0 when there is none to claim.
-static int run_one(int worker) {
-  uint64_t seen = atomic_load_explicit(&ticket, memory_order_acquire);
+// Claims and runs one unit of a queue; 0 when there is none to claim.
+static int run_from(unit_queue *queue, int worker) {
+  uint64_t seen = atomic_load_explicit(&queue->ticket, memory_order_acquire);
   for (;;) {
     uint32_t index = (uint32_t)seen;
     if (index == closed) return 0;
     ladle_unit_function function = atomic_load_explicit(&job_function, memory_order_relaxed);
     void *context = atomic_load_explicit(&job_context, memory_order_relaxed);
-    if ((long)index >= atomic_load_explicit(&job_units, memory_order_relaxed)) return 0;
-    if (atomic_compare_exchange_weak_explicit(&ticket, &seen, seen + 1, memory_order_acq_rel, memory_order_acquire)) {
+    if ((long)index >= atomic_load_explicit(&queue->end, memory_order_relaxed)) return 0;
+    if (atomic_compare_exchange_weak_explicit(&queue->ticket, &seen, seen + 1, memory_order_acq_rel,
+                                              memory_order_acquire)) {
       inside_unit = 1;
       function(context, (long)index, worker);
       inside_unit = 0;
@@ -57,10 +68,20 @@ static int run_one(int worker) {
   }
 }
 
+// One of its own, or else of the next worker that has any.
+static int run_one(int worker) {
+  int workers = atomic_load_explicit(&job_workers, memory_order_relaxed);
+  for (int k = 0; k < workers; k++) {
+    if (run_from(&queues[(worker + k) % workers], worker)) return 1;
+  }
+  return 0;
+}
+
 static void *work(void *argument) {
   int worker = (int)(intptr_t)argument;
   long idle = 0;
   for (;;) {
+    uint64_t before = atomic_load(&generation);
     if (worker < atomic_load_explicit(&thread_limit, memory_order_relaxed) && run_one(worker)) {
       idle = 0;
       continue;
@@ -69,10 +90,9 @@ static void *work(void *argument) {
       relax();
       continue;
     }
-    uint64_t before = atomic_load(&ticket);
     pthread_mutex_lock(&sleep_lock);
     atomic_fetch_add(&sleepers, 1);
-    while (atomic_load(&ticket) == before) pthread_cond_wait(&wake, &sleep_lock);
+    while (atomic_load(&generation) == before) pthread_cond_wait(&wake, &sleep_lock);
     atomic_fetch_sub(&sleepers, 1);
     pthread_mutex_unlock(&sleep_lock);
     idle = 0;
@@ -133,12 +153,19 @@ void ladle_parallel(long units, ladle_unit_function function, void *context) {
     return;
   }
   start_workers(limit);
-  uint64_t generation = (atomic_load(&ticket) >> 32) + 1;
-  atomic_store_explicit(&job_units, units, memory_order_relaxed);
+  uint64_t job = atomic_load_explicit(&generation, memory_order_relaxed) + 1;
   atomic_store_explicit(&job_function, function, memory_order_relaxed);
   atomic_store_explicit(&job_context, context, memory_order_relaxed);
   atomic_store_explicit(&units_done, 0, memory_order_relaxed);
-  atomic_store(&ticket, generation << 32);
+  for (int w = 0; w < limit; w++) {
+    atomic_store_explicit(&queues[w].end, units * (w + 1) / limit, memory_order_relaxed);
+  }
+  atomic_store_explicit(&job_workers, limit, memory_order_relaxed);
+  for (int w = 0; w < limit; w++) {
+    uint64_t first = (uint64_t)(units * w / limit);
+    atomic_store_explicit(&queues[w].ticket, job << 32 | first, memory_order_release);
+  }
+  atomic_store(&generation, job);
   if (atomic_load(&sleepers) > 0) {
     pthread_mutex_lock(&sleep_lock);
     pthread_cond_broadcast(&wake);
@@ -150,6 +177,8 @@ void ladle_parallel(long units, ladle_unit_function function, void *context) {
     if (++spins > spins_before_yield) sched_yield();
     else relax();
   }
-  atomic_store(&ticket, (generation << 32) | closed);
+  for (int w = 0; w < limit; w++) {
+    atomic_store_explicit(&queues[w].ticket, job << 32 | closed, memory_order_release);
+  }
   pthread_mutex_unlock(&caller_lock);
 }
