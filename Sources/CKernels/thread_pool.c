@@ -25,7 +25,8 @@ typedef struct {
   _Atomic long end;  // of its units
 } unit_queue;
 
-static unit_queue queues[maximum_threads];
+// Closed from the start: a job that is the first to use a queue writes `end` before it opens the ticket.
+static unit_queue queues[maximum_threads] = {[0 ... maximum_threads - 1] = {.ticket = 0xffffffffu}};
 static _Atomic int job_workers;
 static _Atomic(ladle_unit_function) job_function;
 static _Atomic(void *) job_context;
